@@ -1,0 +1,501 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The scikit-learn seam of the estimators: validation, labels, weights, the call of the engine, predictions."""
+
+import warnings
+from contextlib import contextmanager
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from sksoftmax._engine import lbfgs, schedules, sgd
+from sksoftmax._engine.conditioning import Coordinates, condition
+from sksoftmax._engine.cross_entropy import log_softmax, softmax
+from sksoftmax._engine.inference import outputs
+from sksoftmax._engine.minibatches import Samples
+from sksoftmax._engine.network import Network
+from sksoftmax._engine.parameters import Parameters
+from sksoftmax._engine.result import Settings, TrainingResult
+from sksoftmax._validation import (
+    BOOLEAN,
+    CALLABLE,
+    DICT,
+    NONE,
+    RANDOM_STATE,
+    check_parameters,
+    integer,
+    options,
+    real,
+)
+from sksoftmax._weights import gradient_weights, split_stratified
+
+# Integers that float32 holds exactly stay as they are; a batch at a time is converted.
+INPUT_DTYPES = (np.float64, np.float32, np.uint8, np.int8, np.uint16, np.int16)
+
+CONSTRAINTS = {
+    "l2": [real(0)],
+    "solver": [options("sgd", "adam", "lbfgs")],
+    "batch_size": [options("auto"), integer(1)],
+    "learning_rate": [
+        options("constant", "exponential", "inverse_time", "invscaling", "step", "cosine", "adaptive"),
+        CALLABLE,
+    ],
+    "learning_rate_init": [options("auto"), real(0, closed="neither")],
+    "decay": [real(0, closed="neither"), NONE],
+    "decay_epochs": [integer(1)],
+    "power_t": [real(0)],
+    "momentum": [real(0, 1)],
+    "nesterovs_momentum": [BOOLEAN],
+    "max_iter": [integer(1)],
+    "tol": [real(0), NONE],
+    "n_iter_no_change": [integer(1)],
+    "shuffle": [BOOLEAN],
+    "fit_intercept": [BOOLEAN],
+    "class_weight": [options("balanced"), DICT, NONE],
+    "early_stopping": [BOOLEAN],
+    "validation_fraction": [real(0, 1, "neither")],
+    "scoring": [options("loss", "accuracy")],
+    "warm_start": [BOOLEAN],
+    "init_scale": [real(0)],
+    "random_state": [integer(0, 2**32 - 1, "both"), RANDOM_STATE, NONE],
+    "verbose": [integer(0), BOOLEAN],
+}
+
+AUTO_BATCH_SIZE = 32
+
+DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
+
+
+DEFAULT_DECAY = {"exponential": 0.95, "inverse_time": 1.0, "step": 0.5, "adaptive": 0.2}
+
+
+@contextmanager
+def _unchanged_on_error(estimator):
+    """Leave a fitted estimator as it was when fitting it again fails half-way."""
+    before = vars(estimator).copy()
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
+
+
+def _can_go_on(estimator):
+    if estimator.solver == "lbfgs":
+        raise AttributeError("partial_fit needs solver='sgd' or solver='adam', got solver='lbfgs'.")
+    if isinstance(estimator.class_weight, str):
+        raise AttributeError(
+            f"partial_fit does not see all samples at once, as class_weight={estimator.class_weight!r} needs. Pass a dict."
+        )
+    return True
+
+
+class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
+    """What the estimators share. A subclass has the constructor, and says how its layers are made and published:
+
+    _constraints : dict, what each constructor parameter allows
+    _network_shape(n_features, n_classes) : (layer sizes, hidden activation)
+    _initial_layers(sizes, random_state) : list of (W, b), W (fan_out, fan_in) float64
+    _publish_layers(layers), _published_layers() : to and from the public attributes, which are in raw features
+    """
+
+    _doc_link_module = "sksoftmax"
+    _doc_link_template = DOCUMENTATION
+
+    def _doc_link_url_param_generator(self):
+        return {"version": "stable", "estimator_module": "sksoftmax", "estimator_name": type(self).__name__}
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit the model to training data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features. float64 and float32 are computed in as they are; integers of 8 and 16 bits stay integers and are
+            computed with in float32; anything else becomes float64.
+        y : array-like of shape (n_samples,)
+            Class labels, numbers or strings.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Non-negative weights; only their ratios matter. None means 1 for each sample.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range, `y` has fewer than two classes, all weights are zero, the validation
+            samples cannot be split off, or training diverges. The estimator is then as it was before the call.
+        """
+        self._check_parameters()
+        with _unchanged_on_error(self):
+            previous = self._previous() if self.warm_start else None
+            X, y = self._validate(X, y, reset=True)
+            self.classes_, targets = np.unique(y, return_inverse=True)
+            self._check_classes()
+            random_state = check_random_state(self.random_state)
+            layers = self._start(previous, X.shape[1], random_state)
+            samples, validation = self._split(*self._weighted(X, targets, sample_weight))
+            state = self._new_state(samples, random_state)
+            result = self._advance(state, samples, layers, _computed_in(X), self.max_iter, validation)
+            self._publish(result, state)
+            self._training_state = None
+        self._warn_unless_converged(result)
+        return self
+
+    @available_if(_can_go_on)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Go on training with one epoch over the given samples.
+
+        The first call fixes the classes and, with ``learning_rate_init="auto"``, the coordinates and the learning rate
+        that later calls use, so its samples should be typical of all. Momentum, the time of the schedule and the random
+        stream go on from call to call, also after pickling.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+        y : array-like of shape (n_samples,)
+            Class labels, all of them among `classes`.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that any call will see. Needed in the first call.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Non-negative factors on the gradient of each sample, 1 being the unit. With all of them zero the model
+            stays as it is.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            If `classes` is missing in the first call or changes later, `y` holds another label, a parameter is out of
+            its range, or training diverges. The estimator is then as it was before the call.
+        """
+        self._check_parameters()
+        self._check_partial_fit()
+        with _unchanged_on_error(self):
+            first = not hasattr(self, "classes_")
+            X, y = self._validate(X, y, reset=first)
+            self._set_known_classes(classes, first)
+            targets = self._encode(y)
+            weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
+            if first:
+                self._training_state = None
+                layers = self._start(None, X.shape[1], check_random_state(self.random_state))
+                self._publish_start(layers, _computed_in(X))
+            if weights is not None and not weights.any():
+                return self
+            samples = Samples(X, targets, None if weights is None else weights[None])
+            state = self._training_state or self._new_state(samples, check_random_state(self.random_state))
+            layers = self._published_layers()
+            result = self._advance(state, samples, layers, layers[0][0].dtype, max_epochs=1, first_epoch=self.n_iter_)
+            self._publish(result, state, so_far=self._curves())
+            self._training_state = {
+                **state,
+                "moments": [moment.flat for moment in result.moments],
+                "n_updates": result.n_updates,
+            }
+        return self
+
+    def decision_function(self, X):
+        """Logits: the linear scores before the softmax.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples, n_classes), or (n_samples,) for two classes
+            Logit of each class; for two classes their difference, positive where ``classes_[1]`` is predicted.
+        """
+        logits = self._outputs(X)
+        return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
+
+    def predict(self, X):
+        """Most probable class of each sample.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Class labels.
+        """
+        logits = self._outputs(X)
+        return self.classes_[logits.argmax(axis=1)]
+
+    def predict_proba(self, X):
+        """Probabilities of the classes: the softmax of the logits.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        p : ndarray of shape (n_samples, n_classes)
+            Rows sum to one; columns in the order of ``classes_``.
+        """
+        return self._outputs(X, softmax)
+
+    def predict_log_proba(self, X):
+        """Logarithms of the probabilities, finite wherever the logits are.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        log_p : ndarray of shape (n_samples, n_classes)
+            The log-softmax of the logits, not the logarithm of rounded probabilities.
+        """
+        return self._outputs(X, log_softmax)
+
+    def _outputs(self, X, finish=None):
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=False)
+        layers = self._published_layers()
+        _, activation = self._network_shape(X.shape[1], len(self.classes_))
+        return outputs(Network(_as_parameters(layers, layers[0][0].dtype), activation), X, finish)
+
+    # Checks
+
+    def _check_parameters(self):
+        check_parameters(self, self._constraints)
+        decay = self._decay()
+        if self.learning_rate in ("exponential", "step", "adaptive") and decay >= 1:
+            raise ValueError(f"decay == {decay}, must be < 1 with learning_rate={self.learning_rate!r}.")
+        if self.solver == "lbfgs" and self.early_stopping:
+            raise ValueError("early_stopping=True needs solver='sgd' or solver='adam', got solver='lbfgs'.")
+
+    def _check_partial_fit(self):
+        if self.early_stopping:
+            raise ValueError("partial_fit cannot stop early: early_stopping == True, must be False.")
+
+    def _validate(self, X, y, reset):
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=reset)
+        check_classification_targets(y)
+        return X, y
+
+    def _check_classes(self):
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs at least 2 classes in y; got 1 class: {self.classes_.tolist()[0]!r}."
+            )
+
+    def _set_known_classes(self, classes, first):
+        if first:
+            if classes is None:
+                raise ValueError("classes must be passed on the first call to partial_fit.")
+            self.classes_ = np.unique(classes)
+            self._check_classes()
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(
+                f"classes == {classes!r} is not the same as on the last call to partial_fit: {self.classes_!r}."
+            )
+
+    def _encode(self, y):
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(f"y contains {unknown.tolist()}, which are not among classes {self.classes_.tolist()}.")
+        return np.searchsorted(self.classes_, y)
+
+    # Start
+
+    def _previous(self):
+        return (self.classes_, self._published_layers()) if hasattr(self, "classes_") else None
+
+    def _start(self, previous, n_features, random_state):
+        """The layers to start from: those of an earlier fit, or initial ones."""
+        if previous is None:
+            self._validation_seed = random_state.randint(2**31 - 1)
+            sizes, _ = self._network_shape(n_features, len(self.classes_))
+            return self._initial_layers(sizes, random_state)
+        classes, layers = previous
+        if layers[0][0].shape[1] != n_features or not np.array_equal(classes, self.classes_):
+            raise ValueError(
+                f"warm_start=True goes on from {layers[0][0].shape[1]} features and classes {classes.tolist()}, "
+                f"got {n_features} features and classes {self.classes_.tolist()}. Set warm_start=False to start anew."
+            )
+        return layers
+
+    def _weighted(self, X, targets, sample_weight):
+        """Arrays of the samples, and the rows whose weight is not zero; weights are None or 1 on average over them."""
+        weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
+        rows = np.arange(len(targets)) if weights is None else np.flatnonzero(weights)
+        if not len(rows):
+            raise ValueError("All weights are zero: sample_weight and class_weight leave no sample to train on.")
+        return X, targets, weights, rows
+
+    def _split(self, X, targets, weights, rows):
+        """Training samples, and validation samples or None."""
+        validation = None
+        if self.early_stopping:
+            rows, held_out = split_stratified(rows, targets, self.validation_fraction, self._validation_seed)
+            validation = Samples(X, targets, None if weights is None else weights[None], held_out)
+        if weights is not None:
+            weights = weights[None] / weights[rows].mean()
+        return Samples(X, targets, weights, rows), validation
+
+    def _new_state(self, samples, random_state):
+        """What training goes on from beside the layers: plain arrays and numbers."""
+        coordinates, learning_rate = Coordinates(), self.learning_rate_init
+        if self.learning_rate_init == "auto" or self.solver == "lbfgs":
+            conditioning = condition(samples, self.l2, self.fit_intercept, random_state)
+            coordinates = conditioning.coordinates
+            learning_rate = conditioning.learning_rate(self.solver, self._batch_size(), self.l2, self.momentum)
+        return {
+            "mean": coordinates.mean,
+            "scale": coordinates.scale,
+            "learning_rate": learning_rate,
+            "random_state": random_state,
+            "moments": [],
+            "n_updates": 0,
+        }
+
+    # Training
+
+    def _batch_size(self):
+        return AUTO_BATCH_SIZE if self.batch_size == "auto" else self.batch_size
+
+    def _decay(self):
+        return DEFAULT_DECAY.get(self.learning_rate, 1.0) if self.decay is None else self.decay
+
+    def _schedule(self):
+        if callable(self.learning_rate):
+            return schedules.Custom(self.learning_rate)
+        return {
+            "constant": schedules.Constant(),
+            "exponential": schedules.Exponential(self._decay()),
+            "inverse_time": schedules.InverseTime(self._decay()),
+            "invscaling": schedules.Power(self.power_t),
+            "step": schedules.Step(self._decay(), self.decay_epochs),
+            "cosine": schedules.Cosine(self.max_iter),
+            "adaptive": schedules.Constant(),
+        }[self.learning_rate]
+
+    def _settings(self, learning_rate, max_epochs):
+        return Settings(
+            l2=self.l2,
+            learning_rate=learning_rate,
+            schedule=self._schedule(),
+            shrink=self._decay() if self.learning_rate == "adaptive" else None,
+            momentum=self.momentum,
+            max_epochs=max_epochs,
+            tolerance=-np.inf if self.tol is None else self.tol,
+            patience=self.n_iter_no_change,
+        )
+
+    def _advance(self, state, samples, layers, dtype, max_epochs, validation=None, first_epoch=0):
+        """Train for up to `max_epochs` from `layers`; return the TrainingResult."""
+        coordinates = Coordinates(state["mean"], state["scale"])
+        layers = [coordinates.to_working(*layers[0]), *layers[1:]]
+        sizes, activation = self._network_shape(samples.X.shape[1], len(self.classes_))
+        network = Network(_as_parameters(layers, dtype), activation, self.fit_intercept)
+        settings = [self._settings(state["learning_rate"], max_epochs)]
+        watch = self._print_progress if self.verbose else None
+        if self.solver == "lbfgs":
+            tolerance = 0.0 if self.tol is None else self.tol
+            train = lbfgs.train
+            options = {"gradient_tolerance": tolerance}
+        else:
+            train = sgd.train
+            options = {
+                "solver": self.solver,
+                "nesterov": self.nesterovs_momentum,
+                "batch_size": self._batch_size(),
+                "shuffle": state["random_state"] if self.shuffle else None,
+                "validation": validation,
+                "monitor": self.scoring,
+                "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
+                "n_updates": state["n_updates"],
+                "first_epoch": first_epoch,
+            }
+        (result,) = train(network, samples, settings, coordinates=coordinates, on_epoch=watch, **options)
+        if result.diverged:
+            raise ValueError(
+                f"Training diverged in epoch {result.n_epochs}: the objective is not finite with "
+                f"learning_rate_init == {self.learning_rate_init!r} and l2 == {self.l2}. "
+                "Use a smaller learning_rate_init or learning_rate_init='auto', or scale the features."
+            )
+        return result
+
+    def _print_progress(self, results):
+        (result,) = results
+        line = f"Epoch {result.n_epochs}: objective {result.data_loss[-1] + result.penalty[-1]:.6f}"
+        if result.validation_loss:
+            line += f", validation loss {result.validation_loss[-1]:.6f}, accuracy {result.validation_accuracy[-1]:.4f}"
+        print(line)
+
+    # Publication
+
+    def _curves(self):
+        return {name: getattr(self, name) for name in ("data_loss_curve_", "penalty_curve_", "learning_rate_curve_")}
+
+    def _publish_start(self, layers, dtype):
+        self._publish(TrainingResult(parameters=_as_parameters(layers, dtype)), {"mean": None, "scale": None})
+
+    def _publish(self, result, state, so_far=None):
+        """Set the fitted attributes; `so_far` holds the curves that the result's go on from."""
+        coordinates, dtype = Coordinates(state["mean"], state["scale"]), result.parameters.dtype
+        first, *others = [(layer.W[0], layer.b[0]) for layer in result.parameters.layers]
+        layers = [coordinates.to_raw(*first), *others]
+        self._publish_layers([(W.astype(dtype), b.astype(dtype)) for W, b in layers])
+        so_far = so_far or dict.fromkeys(("data_loss_curve_", "penalty_curve_", "learning_rate_curve_"), [])
+        self.data_loss_curve_ = so_far["data_loss_curve_"] + result.data_loss
+        self.penalty_curve_ = so_far["penalty_curve_"] + result.penalty
+        self.learning_rate_curve_ = so_far["learning_rate_curve_"] + result.learning_rate
+        self.loss_curve_ = [data + penalty for data, penalty in zip(self.data_loss_curve_, self.penalty_curve_)]
+        self.best_loss_ = min(self.loss_curve_, default=np.inf)
+        self.n_iter_, self.n_updates_ = len(self.loss_curve_), result.n_updates
+        for name in ("validation_loss_curve_", "validation_scores_", "best_validation_loss_", "best_epoch_"):
+            self.__dict__.pop(name, None)
+        if result.validation_loss:
+            self.validation_loss_curve_ = result.validation_loss
+            self.validation_scores_ = result.validation_accuracy
+            self.best_epoch_ = result.best_epoch + 1
+
+    def _warn_unless_converged(self, result):
+        if not result.converged and self.tol is not None:
+            reason = f" ({result.message})" if result.message else ""
+            warnings.warn(
+                f"{type(self).__name__} has not converged after {result.n_epochs} of max_iter={self.max_iter} "
+                f"iterations{reason}. Increase max_iter or tol, or set tol=None to train for max_iter epochs.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+
+def _computed_in(X):
+    return X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float32)
+
+
+def _as_parameters(layers, dtype):
+    sizes = [layers[0][0].shape[1], *(len(b) for _, b in layers)]
+    parameters = Parameters(sizes, 1, dtype)
+    for ours, (W, b) in zip(parameters.layers, layers):
+        ours.W[0], ours.b[0] = W, b
+    return parameters

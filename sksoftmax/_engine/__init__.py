@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The training engine: numpy and scipy only, a stack of networks at a time.
+
+Notation, the same in every file
+--------------------------------
+n, d, K, M     samples, features, classes, models of the stack
+b              samples of a batch; they lie along the last axis: logits are (M, K, b)
+X (b, d)       features; targets (b,) class indices
+W (M, fan_out, fan_in), b (M, fan_out)    weights and biases of a layer (b is the batch size only in shapes)
+Z, A           a layer's values before and after its activation, (M, fan_out, b)
+delta          dJ/dZ, which overwrites Z
+w (F, n)       gradient weights of the samples, one row for each fold
+l2, eta, mu    weight of the penalty, learning rate, momentum, one for each model
+J = sum_i w_i CE_i / sum_i w_i + (l2 / 2) sum_layers ||W||^2    the objective of every minimiser
+
+Imports run downward: {activations, cross_entropy, schedules, parameters, products, conditioning, stopping, threads} <
+{minibatches, network, penalty, result} < updates < {sgd, lbfgs}.
+"""

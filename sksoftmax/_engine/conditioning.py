@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Feature coordinates in which raw data is well conditioned, and the learning rate that they admit.
+
+Training takes its steps on x' = (x - mean) / scale. The network, the objective and its optimum stay those of the raw
+features: W' = W * scale, b' = b + W mean, and the penalty on W is one on W' with the weight 1 / scale**2 per feature.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+# Dense moments are taken from a subsample of about this many values: they need no more, and memory stays small.
+SUBSAMPLE_VALUES = 2**20
+FEWEST_ROWS = 256
+DAMPING = 0.02
+SPREAD_ROWS = 256
+POWER_ITERATIONS = 15
+ADAM_STEP = 0.05
+
+
+class Coordinates(NamedTuple):
+    """An affine change of the features: mean and scale (d,) float64, each None where it changes nothing."""
+
+    mean: np.ndarray | None = None
+    scale: np.ndarray | None = None
+
+    @property
+    def penalty_weights(self):
+        """Weight (d,) of each feature's coefficients in the penalty, or None where all are 1."""
+        return None if self.scale is None else self.scale**-2.0
+
+    def to_working(self, W, b):
+        """Coefficients (..., d) and intercepts of the raw features as float64 ones of these coordinates."""
+        W, b = W.astype(np.float64), b.astype(np.float64)
+        if self.mean is not None:
+            b += W @ self.mean
+        if self.scale is not None:
+            W *= self.scale
+        return W, b
+
+    def to_raw(self, W, b):
+        """The inverse of `to_working`."""
+        W, b = W.astype(np.float64), b.astype(np.float64)
+        if self.scale is not None:
+            W /= self.scale
+        if self.mean is not None:
+            b -= W @ self.mean
+        return W, b
+
+
+def _subsample(samples, fold, random_state):
+    """Rows to take moments from, float64 where dense, and their weights."""
+    X, rows = samples.X, samples.rows
+    n_rows = max(FEWEST_ROWS, SUBSAMPLE_VALUES // X.shape[1])
+    if not sparse.issparse(X) and len(rows) > n_rows:
+        rows = np.sort(random_state.choice(rows, n_rows, replace=False))
+    weights = np.ones(len(rows)) if samples.weights is None else samples.weights[fold, rows].astype(np.float64)
+    return (X if len(rows) == X.shape[0] else X[rows]).astype(np.float64, copy=False), weights
+
+
+def _moments(X, weights):
+    """Weighted mean and variance (d,) of each feature."""
+    total = weights.sum()
+    mean = X.T @ weights / total
+    if sparse.issparse(X):
+        squares = X.multiply(X).T @ weights / total
+        return mean, np.maximum(squares - mean**2, 0)
+    return mean, weights @ np.square(X - mean) / total
+
+
+def _spread(samples):
+    """Range (d,) of each feature over all samples, so that no value anywhere is many scales away from the mean."""
+    X, rows = samples.X, samples.rows
+    if sparse.issparse(X):
+        X = X[rows]
+        return (X.max(axis=0).toarray().ravel().astype(np.float64)) - X.min(axis=0).toarray().ravel()
+    lowest, highest = np.full(X.shape[1], np.inf), np.full(X.shape[1], -np.inf)
+    for start in range(0, len(rows), SPREAD_ROWS):
+        block = X[rows[start : start + SPREAD_ROWS]]
+        np.minimum(lowest, block.min(axis=0), out=lowest)
+        np.maximum(highest, block.max(axis=0), out=highest)
+    return highest - lowest
+
+
+class Conditioning(NamedTuple):
+    """Coordinates, and what bounds the step in them (second moments of the transformed features).
+
+    largest_eigenvalue : of the weighted mean of x' x'^T, the intercept's constant feature included
+    largest_square : max_i ||x'_i||^2, likewise
+    n_samples : int
+    """
+
+    coordinates: Coordinates
+    largest_eigenvalue: float
+    largest_square: float
+    n_samples: int
+
+    def learning_rate(self, solver, batch_size, l2, momentum):
+        """The learning rate that ``learning_rate_init="auto"`` stands for.
+
+        SGD: 1 / L_b with the expected smoothness L_b = whole + single of minibatches (Gower et al. 2019, Proposition
+        3.8) and the largest curvature of the penalty. The factor 1/2 is the largest eigenvalue of the Hessian of the
+        cross-entropy in the logits (Boehning 1992). Momentum multiplies the noise of single samples by
+        1 / (1 - momentum) but is stable for the curvature itself (Polyak 1964).
+        Adam moves a coefficient by about its learning rate in each step, and the noise of the n / b steps of an epoch
+        adds up like their square root: ADAM_STEP * sqrt(b / n), for features of about unit variance.
+        """
+        n, b = self.n_samples, min(batch_size, self.n_samples)
+        if solver == "adam":
+            return ADAM_STEP * math.sqrt(b / n)
+        whole = n * (b - 1) / (b * (n - 1)) if n > 1 else 1.0
+        single = (n - b) / (b * (n - 1)) if n > 1 else 0.0
+        loss = 0.5 * (whole * self.largest_eigenvalue + single * self.largest_square / (1 - momentum))
+        scale = self.coordinates.scale
+        return 1 / (loss + l2 * (1.0 if scale is None else float(scale.min()) ** -2))
+
+
+def condition(samples, l2, fit_intercept, random_state, fold=0):
+    """Standardised coordinates of the samples, damped so that a feature that is nearly constant gets no huge step.
+
+    scale_j**2 = variance_j + DAMPING * (max_j - min_j)**2 + l2. The damping is relative to each feature's own range,
+    so that a small feature beside a large one is neither starved nor inflated; with l2, which is the curvature that the
+    penalty adds, a feature of small variance does not make the penalty stiff. Without an intercept nothing is centred,
+    and the variance is taken around 0.
+    """
+    X, weights = _subsample(samples, fold, random_state)
+    mean, variance = _moments(X, weights)
+    spread = _spread(samples)
+    if not fit_intercept:
+        variance += mean**2
+        spread = np.maximum(spread, np.abs(mean))
+        mean = None
+    scale = np.sqrt(variance + DAMPING * spread**2 + l2)
+    scale[spread == 0] = scale.max(initial=0, where=spread > 0) or 1.0
+    eigenvalue, square = _largest_moments(X, weights / weights.sum(), mean, scale, fit_intercept)
+    return Conditioning(Coordinates(mean, scale), eigenvalue, square, len(samples.rows))
+
+
+def _largest_moments(X, weights, mean, scale, fit_intercept):
+    """Largest eigenvalue of sum_i w_i x'_i x'_i^T by power iteration, and max_i ||x'_i||^2."""
+    centre = np.zeros(X.shape[1]) if mean is None else mean / scale
+    v = np.random.RandomState(0).normal(size=X.shape[1])
+    eigenvalue = 0.0
+    for _ in range(POWER_ITERATIONS):
+        v /= np.linalg.norm(v)
+        projections = X @ (v / scale) - centre @ v
+        v = (X.T @ (weights * projections)) / scale - (weights @ projections) * centre
+        eigenvalue = float(np.linalg.norm(v))
+        if eigenvalue == 0:
+            break
+    # ||x / scale - centre||^2 without forming it, so that a sparse X stays sparse.
+    inverse = scale**-2.0
+    squares = X.multiply(X) @ inverse if sparse.issparse(X) else np.square(X) @ inverse
+    squares = squares - 2 * (X @ (centre / scale)) + centre @ centre
+    constant = float(fit_intercept)
+    return max(eigenvalue, constant), float(max(squares.max(), 0.0)) + constant

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Full-batch L-BFGS (Liu and Nocedal 1989; Byrd et al. 1995) through scipy, on the same objective and gradient."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from sksoftmax._engine.conditioning import Coordinates
+from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
+from sksoftmax._engine.penalty import Penalty
+from sksoftmax._engine.result import TrainingResult
+from sksoftmax._engine.threads import blas_threads
+
+
+class Objective:
+    """J and its gradient as a function of a flat parameter vector, for one model.
+
+    Parameters
+    ----------
+    network : Network of one model
+    samples : Samples
+    settings : Settings
+    coordinates : Coordinates that the vector is in
+    """
+
+    def __init__(self, network, samples, settings, coordinates=Coordinates()):
+        parameters = network.parameters
+        self.network, self._gradient = network, parameters.zeros_like()
+        self._stream = Minibatches(
+            samples, len(samples.rows), parameters.sizes, parameters.dtype, coordinates, folds=[settings.fold]
+        )
+        self._penalty = Penalty([settings.l2], parameters, coordinates.penalty_weights)
+        self._decays = self._penalty.factors(np.ones(1))
+        self.data_loss = self.penalty = np.nan
+
+    def __call__(self, theta):
+        """J (float) and dJ/dtheta (float64) at the flat parameter vector theta."""
+        parameters, n = self.network.parameters, self._stream.n_samples
+        parameters.flat[:] = theta
+        keep = [(0.0, 0.0)] * len(parameters.layers)
+        # A batch of up to PART_ROWS comes as a part of its own; the full batch is one step either way.
+        for parts in self._stream.epoch():
+            self.network.accumulate(parts, self._gradient, keep, 1.0 / n)
+        self._penalty.add_gradient(parameters, self._gradient, self._decays)
+        self.data_loss = float(self._stream.loss_sum[0]) / n
+        self.penalty = float(self._penalty.value(parameters)[0])
+        return self.data_loss + self.penalty, self._gradient.flat.astype(np.float64)
+
+
+def train(network, samples, settings, *, coordinates=Coordinates(), gradient_tolerance=1e-4, on_epoch=None):
+    """Minimise the objective of each model of a stack, one after the other.
+
+    Takes what `sgd.train` takes. `gradient_tolerance` bounds the largest component of the gradient in `coordinates`.
+    An iteration counts as an epoch.
+    """
+    return [
+        _train_one(network.take([m]), samples, settings[m], coordinates, gradient_tolerance, on_epoch)
+        for m in range(len(settings))
+    ]
+
+
+def _train_one(network, samples, settings, coordinates, gradient_tolerance, on_epoch):
+    objective = Objective(network, samples, settings, coordinates)
+    result = TrainingResult(parameters=network.parameters)
+
+    def record(theta):
+        result.data_loss.append(objective.data_loss)
+        result.penalty.append(objective.penalty)
+        result.n_updates += 1
+        if on_epoch is not None:
+            on_epoch([result])
+
+    with blas_threads(network.parameters, PART_ROWS), np.errstate(over="ignore", invalid="ignore"):
+        found = minimize(
+            objective,
+            network.parameters.flat.astype(np.float64),
+            jac=True,
+            method="L-BFGS-B",
+            callback=record,
+            options={
+                "maxiter": settings.max_epochs,
+                "maxfun": 20 * settings.max_epochs,
+                "maxls": 50,
+                "gtol": gradient_tolerance,
+                # Where the objective's own rounding ends the search.
+                "ftol": 64 * np.finfo(network.parameters.dtype).eps,
+            },
+        )
+    network.parameters.flat[:] = found.x
+    if not result.data_loss:
+        objective(found.x)
+        record(found.x)
+    result.converged, result.diverged = found.status == 0, not np.isfinite(found.fun)
+    result.message, result.best_epoch = str(found.message), result.n_epochs - 1
+    return result

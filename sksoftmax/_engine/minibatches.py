@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The stream of minibatches: which rows, in which order, with which gradient weight, in which coordinates."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from sksoftmax._engine.conditioning import Coordinates
+from sksoftmax._engine.cross_entropy import target_positions, to_losses
+from sksoftmax._engine.products import DenseRows, SparseRows
+
+# Small batches are gathered together up to this many rows; a large one is passed on in parts of at most PART_ROWS,
+# so that a step on all samples needs no copy of them.
+BLOCK_ROWS = 256
+PART_ROWS = 512
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What to train on.
+
+    X : (n, d) array of any real dtype, or CSR
+    targets : (n,) intp, class indices
+    weights : (F, n), a row for each fold, or None for ones; a gradient weight, 1 on average in a fit
+    rows : (m,) the rows that take part, or None for all
+    """
+
+    X: object
+    targets: np.ndarray
+    weights: np.ndarray | None = None
+    rows: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.rows is None:
+            object.__setattr__(self, "rows", np.arange(self.X.shape[0]))
+
+
+@dataclass
+class Batch:
+    """b samples as the network reads them: targets (b,), positions (M, b), weights (1 or M, b) or None.
+
+    target_logits (M, b), normalisers (M, 1, b) : where the network leaves what the losses are made of
+    """
+
+    size: int
+    inputs: object
+    targets: np.ndarray
+    positions: np.ndarray
+    target_logits: np.ndarray
+    normalisers: np.ndarray
+    weights: np.ndarray | None
+
+
+class _Block:
+    """Buffers for `count` batches of `size` samples, and the batches as views into them."""
+
+    def __init__(self, stream, count, size):
+        n_models, n_classes = stream.n_models, stream.n_classes
+        self.shape = (count, size)
+        self.targets = np.empty((count, size), np.intp)
+        self.positions = np.empty((count, n_models, size), np.intp)
+        self.offsets = target_positions(0, (n_models, n_classes, size))
+        self.target_logits = np.empty((count, n_models, size), stream.dtype)
+        self.normalisers = np.empty((count, n_models, 1, size), stream.dtype)
+        self.weights = self.fold_weights = None
+        if stream.samples.weights is not None:
+            self.fold_weights = np.empty((len(stream.weights), count * size), stream.dtype)
+            self.weights = self.fold_weights
+            if len(stream.weights) > 1:
+                self.weights = np.empty((n_models, count * size), stream.dtype)
+        weights = [None] * count if self.weights is None else np.split(self.weights, count, axis=1)
+        self.batches = [
+            Batch(size, None, *arrays)
+            for arrays in zip(self.targets, self.positions, self.target_logits, self.normalisers, weights)
+        ]
+        if not stream.is_sparse:
+            self.X = np.empty((count * size, stream.X.shape[1]), stream.dtype)
+            self.raw = self.X if stream.X.dtype == stream.dtype else np.empty(self.X.shape, stream.X.dtype)
+            for batch, X in zip(self.batches, self.X.reshape(count, size, -1)):
+                batch.inputs = DenseRows(X, stream.n_outputs)
+
+
+class Minibatches:
+    """Batches of samples for a stack of models, epoch after epoch, in buffers that the next batch overwrites.
+
+    Parameters
+    ----------
+    samples : Samples
+    batch_size : int; as many as there are samples or more is the full batch, which is not shuffled
+    sizes : layer sizes of the network
+    dtype : of the network
+    coordinates : Coordinates that the batches are in
+    shuffle : RandomState to draw a new order from in each epoch, or None for the given order
+    folds : (M,) row of ``samples.weights`` of each model
+
+    Attributes
+    ----------
+    batch_size : at most the number of samples; what gradients are divided by, in a short last batch too, so that no
+        single left-over sample takes a full step
+    loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
+    """
+
+    def __init__(self, samples, batch_size, sizes, dtype, coordinates=Coordinates(), shuffle=None, folds=(0,)):
+        self.samples = samples
+        self.n_samples = len(samples.rows)
+        self.batch_size = min(batch_size, self.n_samples)
+        self.dtype = np.dtype(dtype)
+        self.n_classes, self._first_units = sizes[-1], sizes[1]
+        self._random_state = shuffle if self.batch_size < self.n_samples else None
+        self.is_sparse = sparse.issparse(samples.X)
+        self._mean = None if coordinates.mean is None else coordinates.mean.astype(dtype)
+        self._inverse_scale = None if coordinates.scale is None else (1 / coordinates.scale).astype(dtype)
+        self.X = self._in_coordinates(samples.X) if self.is_sparse else samples.X
+        self.weights = samples.weights
+        self.serve(folds)
+
+    def _in_coordinates(self, X):
+        data = X.data.astype(self.dtype)
+        if self._mean is not None:
+            self._mean = self._mean * self._inverse_scale
+        if self._inverse_scale is not None:
+            data *= self._inverse_scale[X.indices]
+        return sparse.csr_matrix((data, X.indices, X.indptr), shape=X.shape)
+
+    def serve(self, folds):
+        """Serve a stack of these folds from now on."""
+        self._folds = np.asarray(folds, dtype=np.intp)
+        self.n_models = len(self._folds)
+        self.n_outputs = self.n_models * self._first_units
+        self.loss_sum = np.zeros(self.n_models)
+        self._blocks = {}
+
+    def epoch(self):
+        """Yield each step's parts, an iterable of Batch: one for a batch of up to PART_ROWS samples."""
+        rows = self.samples.rows
+        if self._random_state is not None:
+            rows = rows[self._random_state.permutation(self.n_samples)]
+        self.loss_sum[:] = 0
+        if self.batch_size > PART_ROWS:
+            for start in range(0, self.n_samples, self.batch_size):
+                yield self._serve(rows[start : start + self.batch_size], PART_ROWS)
+        else:
+            for batch in self._serve(rows, self.batch_size):
+                yield (batch,)
+
+    def _serve(self, rows, size):
+        per_block = size * max(1, BLOCK_ROWS // size)
+        for start in range(0, len(rows), per_block):
+            chunk = rows[start : start + per_block]
+            whole = len(chunk) - len(chunk) % size
+            for part, length in ((chunk[:whole], size), (chunk[whole:], len(chunk) - whole)):
+                if len(part):
+                    yield from self._load(part, length)
+
+    def _load(self, rows, size):
+        shape = (len(rows) // size, size)
+        if shape not in self._blocks:
+            self._blocks[shape] = _Block(self, *shape)
+        block = self._blocks[shape]
+        self._gather(rows, block)
+        yield from block.batches
+        losses = block.normalisers[:, :, 0]
+        to_losses(losses, block.target_logits)
+        if block.weights is not None:
+            losses *= block.weights.reshape(-1, *shape).swapaxes(0, 1)
+        self.loss_sum += np.add.reduce(losses, axis=(0, 2), dtype=np.float64)
+
+    def _gather(self, rows, block):
+        self.samples.targets.take(rows, out=block.targets.reshape(-1), mode="clip")
+        np.multiply(block.targets[:, None, :], block.shape[1], out=block.positions)
+        block.positions += block.offsets
+        if block.weights is not None:
+            self.weights.take(rows, axis=1, out=block.fold_weights, mode="clip")
+            if block.weights is not block.fold_weights:
+                block.fold_weights.take(self._folds, axis=0, out=block.weights, mode="clip")
+        if self.is_sparse:
+            for batch, part in zip(block.batches, rows.reshape(block.shape)):
+                batch.inputs = SparseRows(self.X[part], self._mean)
+            return
+        # Without mode="clip" NumPy would gather into a second buffer first.
+        self.X.take(rows, axis=0, out=block.raw, mode="clip")
+        source = block.raw
+        if self._mean is not None:
+            source = np.subtract(source, self._mean, out=block.X)
+        if self._inverse_scale is not None:
+            source = np.multiply(source, self._inverse_scale, out=block.X)
+        if source is not block.X:
+            np.copyto(block.X, source)

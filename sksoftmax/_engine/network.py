@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A stack of M networks: forward, cross-entropy, and the gradient primitive. Softmax regression has no hidden layer."""
+
+import numpy as np
+
+from sksoftmax._engine.activations import ACTIVATIONS
+from sksoftmax._engine.cross_entropy import CrossEntropy
+from sksoftmax._engine.products import BiasInput, HiddenUnits, Units
+
+
+class _Workspace:
+    """Buffers for b samples, bound once: units[l] and deltas[l] of layer l; on top they are one."""
+
+    def __init__(self, parameters, n_samples):
+        fan_outs, dtype = parameters.sizes[1:], parameters.dtype
+        self.units = [Units.empty(parameters.n_models, fan_out, n_samples, dtype) for fan_out in fan_outs]
+        self.deltas = [Units.empty(*A.stack.shape, dtype) for A in self.units[:-1]] + self.units[-1:]
+        self.hidden = [HiddenUnits(A, fan_out) for A, fan_out in zip(self.units, fan_outs[1:])]
+        self.bias_input = BiasInput(n_samples, dtype)
+        self.cross_entropy = CrossEntropy(self.units[-1].stack)
+
+
+class Network:
+    """M networks of one shape that see the same samples.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Held, not copied: whoever changes their values changes the network.
+    activation : str, a key of ACTIVATIONS
+    fit_intercept : bool
+        Whether gradients reach the biases.
+    """
+
+    def __init__(self, parameters, activation="identity", fit_intercept=True):
+        self.parameters = parameters
+        self.activation, self.fit_intercept = activation, fit_intercept
+        self._activate, self._chain = ACTIVATIONS[activation]
+        self._workspaces = {}
+
+    def take(self, models):
+        """A network of these models only, with parameters of its own."""
+        return Network(self.parameters.take(models), self.activation, self.fit_intercept)
+
+    def _workspace(self, n_samples):
+        if n_samples not in self._workspaces:
+            self._workspaces[n_samples] = _Workspace(self.parameters, n_samples)
+        return self._workspaces[n_samples]
+
+    def forward(self, inputs, n_samples):
+        """Logits (M, K, b) of a batch's inputs, in a buffer that the next call overwrites."""
+        return self._forward(inputs, self._workspace(n_samples)).stack
+
+    def _forward(self, inputs, work):
+        for index, (layer, units) in enumerate(zip(self.parameters.layers, work.units)):
+            if index > 0:
+                self._activate(work.units[index - 1].stack)
+                inputs = work.hidden[index - 1]
+            inputs.multiply(layer, units)
+            np.add(units.rows, layer.column, out=units.rows)
+        return work.units[-1]
+
+    def accumulate(self, parts, into, keep, step):
+        """Overwrite `into` with keep * into + step * gradient of sum_i w_i CE_i over the parts of one step.
+
+        `into` may be the parameters themselves where there is one part: the delta of a layer is passed down before
+        its weights change.
+
+        Parameters
+        ----------
+        parts : iterable of Batch
+        into : Parameters
+        keep : for each layer (factor on W, factor on b): a float, or an array that broadcasts against it
+        step : float, or (M,) for one a model
+        """
+        for batch in parts:
+            work = self._workspace(batch.size)
+            self._forward(batch.inputs, work)
+            work.cross_entropy.to_delta(batch.positions, batch.target_logits, batch.normalisers)
+            self._backward(batch, work, into, keep, step)
+            keep = [(1.0, 1.0)] * len(keep)
+
+    def _backward(self, batch, work, into, keep, step):
+        delta = work.deltas[-1]
+        if batch.weights is not None:
+            np.multiply(delta.stack, batch.weights[:, None, :], out=delta.stack)
+        if not isinstance(step, float):
+            np.multiply(delta.stack, step[:, None, None], out=delta.stack)
+            step = 1.0
+        inputs = [batch.inputs, *work.hidden]
+        for index in range(len(inputs) - 1, -1, -1):
+            if index > 0:
+                below = work.deltas[index - 1]
+                np.matmul(self.parameters.layers[index].W.transpose(0, 2, 1), delta.stack, out=below.stack)
+            layer = into.layers[index]
+            keep_W, keep_b = keep[index]
+            inputs[index].accumulate(layer, delta, _scaled(layer.W, keep_W), step)
+            if self.fit_intercept:
+                work.bias_input.accumulate(layer, delta, _scaled(layer.b, keep_b), step)
+            if index > 0:
+                self._chain(below.stack, work.units[index - 1].stack)
+                delta = below
+
+    def evaluate(self, stream):
+        """Weighted mean cross-entropy and accuracy (M,), (M,) of all samples of a stream."""
+        correct = np.zeros(self.parameters.n_models)
+        weight = np.zeros(self.parameters.n_models)
+        for parts in stream.epoch():
+            for batch in parts:
+                work = self._workspace(batch.size)
+                hits = self._forward(batch.inputs, work).stack.argmax(axis=1) == batch.targets
+                weights = np.ones((1, batch.size)) if batch.weights is None else batch.weights
+                correct += (hits * weights).sum(axis=1, dtype=np.float64)
+                weight += weights.sum(axis=1, dtype=np.float64)
+                work.cross_entropy.to_delta(batch.positions, batch.target_logits, batch.normalisers)
+        return stream.loss_sum / weight, correct / weight
+
+
+def _scaled(values, keep):
+    """The float factor that is left for BLAS: an array is applied here."""
+    if isinstance(keep, float):
+        return keep
+    values *= keep
+    return 1.0

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Weights and biases of a stack of networks in one flat vector."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Layer(NamedTuple):
+    """Views into the flat vector.
+
+    W (M, fan_out, fan_in), b (M, fan_out)
+    matrix (M * fan_out, fan_in), vector (M * fan_out,), column (M * fan_out, 1) : the stack as one layer
+    """
+
+    W: np.ndarray
+    b: np.ndarray
+    matrix: np.ndarray
+    vector: np.ndarray
+    column: np.ndarray
+
+    @classmethod
+    def of(cls, matrix, vector, n_models):
+        fan_out = len(vector) // n_models
+        return cls(
+            matrix.reshape(n_models, fan_out, -1), vector.reshape(n_models, fan_out), matrix, vector, vector[:, None]
+        )
+
+
+class Parameters:
+    """The parameters of M networks of the same layer sizes, layer after layer, each layer's models side by side.
+
+    That order makes the first layer of the whole stack one matrix (M * fan_out, fan_in).
+
+    Parameters
+    ----------
+    sizes : tuple of int, (n_features, units of each hidden layer ..., n_classes)
+    n_models : int
+    dtype : float32 or float64
+    flat : vector of that type to hold the values, not copied; zeros when None
+    """
+
+    def __init__(self, sizes, n_models=1, dtype=np.float64, flat=None):
+        self.sizes, self.n_models = tuple(sizes), n_models
+        counts = [fan_out * (fan_in + 1) for fan_in, fan_out in zip(sizes, sizes[1:])]
+        self.flat = np.zeros(n_models * sum(counts), dtype) if flat is None else flat
+        self.layers = []
+        start = 0
+        for fan_in, fan_out in zip(sizes, sizes[1:]):
+            middle = start + n_models * fan_out * fan_in
+            end = middle + n_models * fan_out
+            matrix, vector = self.flat[start:middle].reshape(-1, fan_in), self.flat[middle:end]
+            self.layers.append(Layer.of(matrix, vector, n_models))
+            start = end
+
+    @property
+    def dtype(self):
+        return self.flat.dtype
+
+    def zeros_like(self):
+        return Parameters(self.sizes, self.n_models, self.dtype)
+
+    def take(self, models):
+        """A copy that holds only the given models."""
+        taken = Parameters(self.sizes, len(models), self.dtype)
+        for ours, theirs in zip(taken.layers, self.layers):
+            np.take(theirs.W, models, axis=0, out=ours.W)
+            np.take(theirs.b, models, axis=0, out=ours.b)
+        return taken
+
+    def put(self, models, other):
+        """Overwrite the given models with the same ones of `other`, a stack of the same shape."""
+        for ours, theirs in zip(self.layers, other.layers):
+            ours.W[models] = theirs.W[models]
+            ours.b[models] = theirs.b[models]
+
+    def multiply(self, factor, out):
+        """Write factor * self into `out` (Parameters); factor is a float, or (M,) for one a model."""
+        if isinstance(factor, float):
+            np.multiply(self.flat, factor, out=out.flat)
+            return
+        for ours, theirs in zip(self.layers, out.layers):
+            np.multiply(ours.W, factor[:, None, None], out=theirs.W)
+            np.multiply(ours.b, factor[:, None], out=theirs.b)
+
+
+def stacked(networks):
+    """One stack of the given Parameters."""
+    stack = Parameters(networks[0].sizes, sum(p.n_models for p in networks), networks[0].dtype)
+    for index, layer in enumerate(stack.layers):
+        np.concatenate([p.layers[index].W for p in networks], out=layer.W)
+        np.concatenate([p.layers[index].b for p in networks], out=layer.b)
+    return stack
+
+
+def per_model(values, dtype):
+    """One number a model (M,) as the engine computes with it: a Python float where all are equal, else an array."""
+    values = np.asarray(values, dtype=np.float64)
+    return float(values[0]) if np.all(values == values[0]) else values.astype(dtype)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a minimiser is told of one model, and what it returns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sksoftmax._engine.parameters import Parameters
+from sksoftmax._engine.schedules import Constant
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One model of a stack.
+
+    l2 : weight of the penalty
+    learning_rate : its initial value
+    schedule : factor on it as a function of the epoch
+    shrink : factor on it at each plateau until it has fallen to SMALLEST_SHRINK, or None to stop at the first plateau
+    momentum : in [0, 1)
+    max_epochs : int
+    tolerance : improvement below which an epoch counts as none; -inf never stops
+    patience : such epochs in a row that make a plateau
+    fold : the row of the sample weights that the model trains on
+    """
+
+    l2: float
+    learning_rate: float = 0.0
+    schedule: Callable = Constant()
+    shrink: float | None = None
+    momentum: float = 0.0
+    max_epochs: int = 100
+    tolerance: float = float("-inf")
+    patience: int = 1
+    fold: int = 0
+
+
+@dataclass
+class TrainingResult:
+    """One trained model: its parameters (a stack of one) and a value of each curve for each epoch or iteration.
+
+    data_loss : weighted mean cross-entropy; of each sample at the moment of its visit
+    penalty : its mean over the same moments
+    learning_rate : used in the epoch
+    validation_loss, validation_accuracy : after the epoch; empty without validation samples
+    best_epoch : the epoch (from 0) whose parameters these are
+    """
+
+    parameters: Parameters | None = None
+    moments: list = field(default_factory=list)
+    data_loss: list = field(default_factory=list)
+    penalty: list = field(default_factory=list)
+    learning_rate: list = field(default_factory=list)
+    validation_loss: list = field(default_factory=list)
+    validation_accuracy: list = field(default_factory=list)
+    n_updates: int = 0
+    best_epoch: int = -1
+    converged: bool = False
+    diverged: bool = False
+    message: str = ""
+
+    @property
+    def n_epochs(self):
+        return len(self.data_loss)

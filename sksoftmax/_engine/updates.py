@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Update rules: how one step moves the parameters. A rule never decides the learning rate or when to stop.
+
+Each is made for a stack of M models; ``set_rates`` is called when a learning rate changes, ``step`` for each batch.
+eta: learning rate, mu: momentum, J: the objective, t: updates made, all (M,) or equal for the stack.
+"""
+
+import math
+
+import numpy as np
+
+from sksoftmax._engine.parameters import per_model
+
+
+class Rule:
+    """What the rules share.
+
+    Parameters
+    ----------
+    network : Network
+    penalty : Penalty
+    batch_size : int
+        The data gradient of a step is the sum over its samples divided by this.
+    moments : list of Parameters or None
+        What an earlier run of the same rule remembered.
+    """
+
+    n_moments = 0
+
+    def __init__(self, network, penalty, batch_size, moments=None):
+        self.network, self.penalty, self.batch_size = network, penalty, batch_size
+        parameters = network.parameters
+        fits = moments and len(moments) == self.n_moments
+        self.moments = moments if fits else [parameters.zeros_like() for _ in range(self.n_moments)]
+        self._dtype, self._n_layers = parameters.dtype, len(parameters.layers)
+
+    def _keep(self, factor):
+        if isinstance(factor, float):
+            return [(factor, factor)] * self._n_layers
+        return [(factor[:, None, None], factor[:, None])] * self._n_layers
+
+    def _per_model(self, values):
+        return per_model(values, self._dtype)
+
+
+class Descent(Rule):
+    """theta <- theta - eta dJ/dtheta, as one product that decays, differentiates and updates."""
+
+    def set_rates(self, eta, mu):
+        decays = self.penalty.factors(eta)
+        self._keeps = [(1.0 - decay, 1.0) for decay in decays]
+        self._step = self._per_model(-eta / self.batch_size)
+
+    def step(self, parts, t):
+        self.network.accumulate(parts, self.network.parameters, self._keeps, self._step)
+
+
+class Momentum(Rule):
+    """v <- mu v - eta dJ/dtheta; theta <- theta + v (Polyak 1964)."""
+
+    n_moments = 1
+
+    def set_rates(self, eta, mu):
+        self._mu = self._per_model(mu)
+        self._decays = self.penalty.factors(-eta)
+        self._step = self._per_model(-eta / self.batch_size)
+
+    def step(self, parts, t):
+        (velocity,), parameters = self.moments, self.network.parameters
+        self.network.accumulate(parts, velocity, self._keep(self._mu), self._step)
+        self.penalty.add_gradient(parameters, velocity, self._decays)
+        parameters.flat += velocity.flat
+
+
+class Nesterov(Momentum):
+    """v <- mu v - eta dJ/dtheta; theta <- theta + mu v - eta dJ/dtheta (Nesterov 1983, as in Sutskever et al. 2013).
+
+    The last term is v - mu (the old v), so no second gradient buffer is needed.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._scratch = self.network.parameters.zeros_like()
+
+    def set_rates(self, eta, mu):
+        super().set_rates(eta, mu)
+        self._ahead = self._per_model(1 + np.asarray(mu))
+
+    def step(self, parts, t):
+        (velocity,), parameters, scratch = self.moments, self.network.parameters, self._scratch
+        velocity.multiply(self._mu, out=scratch)
+        self.network.accumulate(parts, velocity, self._keep(self._mu), self._step)
+        self.penalty.add_gradient(parameters, velocity, self._decays)
+        parameters.flat -= scratch.flat
+        velocity.multiply(self._ahead, out=scratch)
+        parameters.flat += scratch.flat
+
+
+class Adam(Rule):
+    """Kingma and Ba (2015), algorithm 1 in the order of its section 2, with their beta_1, beta_2 and epsilon."""
+
+    n_moments = 2
+    beta_1, beta_2, epsilon = 0.9, 0.999, 1e-8
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._gradient = self.network.parameters.zeros_like()
+        self._scratch = self.network.parameters.zeros_like()
+
+    def set_rates(self, eta, mu):
+        self._eta = np.asarray(eta, dtype=np.float64)
+        self._decays = self.penalty.factors(np.ones_like(self._eta))
+
+    def step(self, parts, t):
+        parameters, gradient, scratch = self.network.parameters, self._gradient, self._scratch
+        first, second = self.moments
+        self.network.accumulate(parts, gradient, self._keep(0.0), 1.0 / self.batch_size)
+        self.penalty.add_gradient(parameters, gradient, self._decays)
+        first.flat *= self.beta_1
+        gradient.multiply(1 - self.beta_1, out=scratch)
+        first.flat += scratch.flat
+        second.flat *= self.beta_2
+        np.square(gradient.flat, out=scratch.flat)
+        scratch.flat *= 1 - self.beta_2
+        second.flat += scratch.flat
+        correction = math.sqrt(1 - self.beta_2 ** (t + 1)) / (1 - self.beta_1 ** (t + 1))
+        np.sqrt(second.flat, out=scratch.flat)
+        scratch.flat += self.epsilon
+        np.divide(first.flat, scratch.flat, out=scratch.flat)
+        scratch.multiply(self._per_model(-correction * self._eta), out=scratch)
+        parameters.flat += scratch.flat
+
+
+def choose_rule(solver, momentum, nesterov, in_parts):
+    """The rule that a solver's name and its momentum ask for.
+
+    `in_parts`: whether a step comes in several parts, so that the parameters must stay until all have been seen.
+    """
+    if solver == "adam":
+        return Adam
+    if np.any(momentum):
+        return Nesterov if nesterov else Momentum
+    return Momentum if in_parts else Descent

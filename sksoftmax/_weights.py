@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which samples count, how much, and for what: sample and class weights, and the split into training and validation."""
+
+import warnings
+from numbers import Real
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+from sklearn.utils import compute_class_weight
+from sklearn.utils.validation import check_array
+
+
+def check_sample_weight(sample_weight, n_samples):
+    """Non-negative, finite weights (n_samples,) float64; a number stands for the same weight everywhere."""
+    if isinstance(sample_weight, Real):
+        sample_weight = np.full(n_samples, sample_weight, dtype=np.float64)
+    weights = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+    if weights.ndim != 1:
+        raise ValueError(f"Sample weights must be 1D array or scalar, got {weights.ndim}D array.")
+    if len(weights) != n_samples:
+        raise ValueError(f"sample_weight.shape == {weights.shape}, expected {(n_samples,)}!")
+    if weights.min() < 0:
+        raise ValueError(f"Negative values in sample_weight: {weights.min()}, each weight must be >= 0.")
+    return weights
+
+
+def gradient_weights(targets, classes, sample_weight, class_weight):
+    """Product (n_samples,) of sample and class weights, or None where every sample counts the same.
+
+    "balanced" counts each class by its weight, so that a sample of weight 2 is as good as two samples.
+    """
+    weights = None if sample_weight is None else check_sample_weight(sample_weight, len(targets))
+    if class_weight is None:
+        return weights
+    weights = np.ones(len(targets)) if weights is None else weights
+    if class_weight == "balanced":
+        counts = np.bincount(targets, weights, minlength=len(classes))
+        factors = np.divide(weights.sum(), len(classes) * counts, out=np.zeros(len(classes)), where=counts > 0)
+    else:
+        factors = compute_class_weight(class_weight, classes=classes, y=classes)
+        if factors.min() < 0 or not np.isfinite(factors).all():
+            raise ValueError(f"class_weight == {class_weight!r}, each weight must be a finite number >= 0.")
+    return weights * factors[targets]
+
+
+def split_stratified(rows, targets, fraction, seed):
+    """Training and validation rows, in each class (nearly) the given fraction of its rows.
+
+    A class with one row only stays in the training rows.
+    """
+    counts = np.bincount(targets[rows])
+    alone = counts[targets[rows]] < 2
+    if alone.any():
+        warnings.warn(
+            f"{alone.sum()} of {np.count_nonzero(counts)} classes have a single sample: none of them is in the "
+            "validation samples.",
+            UserWarning,
+            stacklevel=4,
+        )
+    try:
+        train, validation = train_test_split(
+            rows[~alone], test_size=fraction, random_state=seed, stratify=targets[rows[~alone]]
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"early_stopping=True with validation_fraction == {fraction} cannot split {len(rows)} samples of "
+            f"{np.count_nonzero(counts)} classes so that each class is in both parts. "
+            "Use another validation_fraction, more samples, or early_stopping=False."
+        ) from error
+    return np.sort(np.concatenate([train, rows[alone]])), np.sort(validation)

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Time of one epoch of softmax regression beside its peers and the floor, in one run, interleaved, one BLAS thread.
+
+    python -m tests.benchmarks.epoch [--mnist FOLDER] [--repeats 5] [--batch-sizes 32 128]
+
+Without --mnist (a folder of the four gzipped IDX files) the data is random, of the same shape. PyTorch is left out
+where it is not installed. The floor is what no implementation can avoid: gathering the rows of every batch and the two
+matrix products.
+"""
+
+import argparse
+import gzip
+import os
+import statistics
+import time
+import warnings
+from pathlib import Path
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import numpy as np
+from scipy.linalg import get_blas_funcs
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+
+from sksoftmax import SoftmaxRegression
+
+N_CLASSES = 10
+
+
+def load(folder):
+    """Training images (n, 784) float32 in [0, 1] and labels."""
+    if folder is None:
+        rng = np.random.default_rng(0)
+        return rng.random((60_000, 784), dtype=np.float32), rng.integers(0, N_CLASSES, 60_000)
+    images = gzip.open(Path(folder) / "train-images-idx3-ubyte.gz").read()
+    labels = gzip.open(Path(folder) / "train-labels-idx1-ubyte.gz").read()
+    X = np.frombuffer(images, np.uint8, offset=16).reshape(-1, 784)
+    return X.astype(np.float32) / np.float32(255), np.frombuffer(labels, np.uint8, offset=8).astype(np.int64)
+
+
+def floor(X, y, batch_size):
+    """Gather each batch, multiply it forwards and back, with the products cut into the shapes that BLAS runs best."""
+    d = X.shape[1]
+    W, rows = np.zeros((N_CLASSES, d), X.dtype), np.empty((batch_size, d), X.dtype)
+    Z = np.zeros((N_CLASSES, batch_size), X.dtype)
+    gemm = get_blas_funcs("gemm", dtype=X.dtype)
+    step = min(batch_size, 64)
+    parts = [slice(i, i + step) for i in range(0, batch_size, step)]
+    products = [(rows[s].T, Z[:, s], np.asfortranarray(Z[:, s].T)) for s in parts]
+    order = np.random.RandomState(0).permutation(len(X))
+
+    def run():
+        for start in range(0, len(X) - batch_size + 1, batch_size):
+            X.take(order[start : start + batch_size], axis=0, out=rows, mode="clip")
+            for XT, Zs, _ in products:
+                np.matmul(W, XT, out=Zs)
+            for XT, _, delta in products:
+                gemm(-1e-3, XT, delta, 1.0, W.T, 0, 0, 1)
+
+    return run
+
+
+def ours(X, y, batch_size, **parameters):
+    model = SoftmaxRegression(
+        batch_size=batch_size, learning_rate="constant", l2=1e-4, max_iter=1, tol=None, random_state=0, **parameters
+    )
+    return lambda: model.fit(X, y)
+
+
+def mlp_classifier(X, y, batch_size):
+    model = MLPClassifier(
+        (), solver="sgd", batch_size=batch_size, learning_rate_init=0.1, momentum=0.0, max_iter=1, random_state=0
+    )
+    return lambda: model.fit(X, y)
+
+
+def pytorch(X, y, batch_size):
+    import torch
+
+    torch.set_num_threads(1)
+    data, targets = torch.from_numpy(X), torch.from_numpy(y)
+
+    def run():
+        torch.manual_seed(0)
+        model = torch.nn.Linear(X.shape[1], N_CLASSES)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=1e-4)
+        loss_function = torch.nn.CrossEntropyLoss()
+        for rows in torch.randperm(len(data)).split(batch_size):
+            optimizer.zero_grad()
+            loss_function(model(data[rows]), targets[rows]).backward()
+            optimizer.step()
+
+    return run
+
+
+def contestants(X, y, batch_size):
+    runs = {
+        "floor": floor(X, y, batch_size),
+        "sksoftmax, learning rate 0.1": ours(X, y, batch_size, learning_rate_init=0.1, momentum=0.0),
+        "sksoftmax, automatic learning rate": ours(X, y, batch_size, momentum=0.0),
+        "sksoftmax, automatic and momentum 0.9": ours(X, y, batch_size),
+        "MLPClassifier(hidden_layer_sizes=())": mlp_classifier(X, y, batch_size),
+    }
+    try:
+        runs["PyTorch, eager"] = pytorch(X, y, batch_size)
+    except ImportError:
+        print("PyTorch is not installed: left out.")
+    return runs
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mnist", help="folder of the four gzipped IDX files")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--batch-sizes", type=int, nargs="+", default=[32, 128])
+    arguments = parser.parse_args()
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    X, y = load(arguments.mnist)
+    for batch_size in arguments.batch_sizes:
+        runs = contestants(X, y, batch_size)
+        seconds = {name: [] for name in runs}
+        for _ in range(arguments.repeats):
+            for name, run in runs.items():
+                start = time.perf_counter()
+                run()
+                seconds[name].append(time.perf_counter() - start)
+        medians = {name: statistics.median(values) for name, values in seconds.items()}
+        print(f"\nbatch size {batch_size}: median of {arguments.repeats}, as a multiple of the floor")
+        for name, median in medians.items():
+            print(f"  {name:40} {median / medians['floor']:6.2f}")
+
+
+if __name__ == "__main__":
+    main()
