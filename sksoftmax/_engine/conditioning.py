@@ -15,8 +15,8 @@ from scipy import sparse
 SUBSAMPLE_VALUES = 2**20
 FEWEST_ROWS = 256
 DAMPING = 0.02
-SPREAD_ROWS = 256
-POWER_ITERATIONS = 15
+SPREAD_ROWS = 128
+POWER_ITERATIONS = 8
 ADAM_STEP = 0.05
 
 
@@ -78,7 +78,8 @@ def _spread(samples):
         return (X.max(axis=0).toarray().ravel().astype(np.float64)) - X.min(axis=0).toarray().ravel()
     lowest, highest = np.full(X.shape[1], np.inf), np.full(X.shape[1], -np.inf)
     for start in range(0, len(rows), SPREAD_ROWS):
-        block = X[rows[start : start + SPREAD_ROWS]]
+        chunk = slice(start, start + SPREAD_ROWS)
+        block = X[chunk] if len(rows) == X.shape[0] else X[rows[chunk]]
         np.minimum(lowest, block.min(axis=0), out=lowest)
         np.maximum(highest, block.max(axis=0), out=highest)
     return highest - lowest
@@ -141,18 +142,22 @@ def condition(samples, l2, fit_intercept, random_state, fold=0):
 def _largest_moments(X, weights, mean, scale, fit_intercept):
     """Largest eigenvalue of sum_i w_i x'_i x'_i^T by power iteration, and max_i ||x'_i||^2."""
     centre = np.zeros(X.shape[1]) if mean is None else mean / scale
+    if sparse.issparse(X):
+        X = X @ sparse.diags(1 / scale)
+        squares = np.asarray(X.multiply(X).sum(axis=1)).ravel() - 2 * (X @ centre) + centre @ centre
+    else:
+        # Implicit centring would lose digits where the mean is far larger than the spread.
+        X, centre = (X - centre * scale) / scale, np.zeros(X.shape[1])
+        squares = np.square(X).sum(axis=1)
     v = np.random.RandomState(0).normal(size=X.shape[1])
-    eigenvalue = 0.0
+    eigenvalue = 1.0
     for _ in range(POWER_ITERATIONS):
         v /= np.linalg.norm(v)
-        projections = X @ (v / scale) - centre @ v
-        v = (X.T @ (weights * projections)) / scale - (weights @ projections) * centre
+        projections = X @ v - centre @ v
+        v = X.T @ (weights * projections) - (weights @ projections) * centre
         eigenvalue = float(np.linalg.norm(v))
         if eigenvalue == 0:
             break
-    # ||x / scale - centre||^2 without forming it, so that a sparse X stays sparse.
-    inverse = scale**-2.0
-    squares = X.multiply(X) @ inverse if sparse.issparse(X) else np.square(X) @ inverse
-    squares = squares - 2 * (X @ (centre / scale)) + centre @ centre
+    # The constant feature of the intercept is orthogonal to centred features, and its moment is 1.
     constant = float(fit_intercept)
     return max(eigenvalue, constant), float(max(squares.max(), 0.0)) + constant

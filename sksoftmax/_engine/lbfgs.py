@@ -38,7 +38,7 @@ class Objective:
         parameters.flat[:] = theta
         keep = [(0.0, 0.0)] * len(parameters.layers)
         # A batch of up to PART_ROWS comes as a part of its own; the full batch is one step either way.
-        for parts in self._stream.epoch():
+        for parts, _ in self._stream.epoch():
             self.network.accumulate(parts, self._gradient, keep, 1.0 / n)
         self._penalty.add_gradient(parameters, self._gradient, self._decays)
         self.data_loss = float(self._stream.loss_sum[0]) / n
@@ -82,7 +82,7 @@ def _train_one(network, samples, settings, coordinates, gradient_tolerance, on_e
                 "maxls": 50,
                 "gtol": gradient_tolerance,
                 # Where the objective's own rounding ends the search.
-                "ftol": 64 * np.finfo(network.parameters.dtype).eps,
+                "ftol": np.finfo(network.parameters.dtype).eps,
             },
         )
     network.parameters.flat[:] = found.x

@@ -96,8 +96,8 @@ class Minibatches:
 
     Attributes
     ----------
-    batch_size : at most the number of samples; what gradients are divided by, in a short last batch too, so that no
-        single left-over sample takes a full step
+    batch_size : at most the number of samples; what gradients are divided by, in a short last batch too: it takes
+        its share of a step, so that no single left-over sample takes a full one
     loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
     """
 
@@ -132,17 +132,19 @@ class Minibatches:
         self._blocks = {}
 
     def epoch(self):
-        """Yield each step's parts, an iterable of Batch: one for a batch of up to PART_ROWS samples."""
+        """Yield each step as (parts, share): an iterable of Batch, a single one for up to PART_ROWS samples, and the
+        number of its samples as a share of the batch size."""
         rows = self.samples.rows
         if self._random_state is not None:
             rows = rows[self._random_state.permutation(self.n_samples)]
         self.loss_sum[:] = 0
         if self.batch_size > PART_ROWS:
             for start in range(0, self.n_samples, self.batch_size):
-                yield self._serve(rows[start : start + self.batch_size], PART_ROWS)
+                step = rows[start : start + self.batch_size]
+                yield self._serve(step, PART_ROWS), len(step) / self.batch_size
         else:
             for batch in self._serve(rows, self.batch_size):
-                yield (batch,)
+                yield (batch,), batch.size / self.batch_size
 
     def _serve(self, rows, size):
         per_block = size * max(1, BLOCK_ROWS // size)

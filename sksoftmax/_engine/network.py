@@ -105,7 +105,7 @@ class Network:
         """Weighted mean cross-entropy and accuracy (M,), (M,) of all samples of a stream."""
         correct = np.zeros(self.parameters.n_models)
         weight = np.zeros(self.parameters.n_models)
-        for parts in stream.epoch():
+        for parts, _ in stream.epoch():
             for batch in parts:
                 work = self._workspace(batch.size)
                 hits = self._forward(batch.inputs, work).stack.argmax(axis=1) == batch.targets

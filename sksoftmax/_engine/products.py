@@ -68,21 +68,27 @@ class DenseRows:
     def __init__(self, X, n_outputs):
         self._XT, self._gemm = X.T, get_blas_funcs("gemm", dtype=X.dtype)
         slices = sample_slices(n_outputs, X.shape[1], X.shape[0])
-        self._parts = [(rows, X[rows].T) for rows in slices] if len(slices) > 1 else None
+        # BLAS reads and writes whole buffers only, so each of several parts has one for its columns of the units.
+        self._parts = [
+            (part, X[part].T, np.empty((n_outputs, part.stop - part.start), X.dtype))
+            for part in (slices if len(slices) > 1 else [])
+        ]
 
     def multiply(self, layer, out):
-        if self._parts is None:
+        if not self._parts:
             np.matmul(layer.matrix, self._XT, out=out.rows)
             return
-        for samples, XT in self._parts:
-            np.matmul(layer.matrix, XT, out=out.rows[:, samples])
+        for part, XT, columns in self._parts:
+            np.matmul(layer.matrix, XT, out=columns)
+            out.rows[:, part] = columns
 
     def accumulate(self, layer, delta, keep, step):
-        if self._parts is None:
+        if not self._parts:
             self._gemm(step, self._XT, delta.rows.T, keep, layer.matrix.T, 0, 0, 1)
             return
-        for samples, XT in self._parts:
-            self._gemm(step, XT, delta.rows[:, samples].T, keep, layer.matrix.T, 0, 0, 1)
+        for part, XT, columns in self._parts:
+            columns[:] = delta.rows[:, part]
+            self._gemm(step, XT, columns.T, keep, layer.matrix.T, 0, 0, 1)
             keep = 1.0
 
 
@@ -102,9 +108,9 @@ class SparseRows:
         self._X, self._mean = X, mean
 
     def multiply(self, layer, out):
-        out.rows[:] = (self._X @ layer.matrix.T).T
+        np.copyto(out.rows, (self._X @ layer.matrix.T).T)
         if self._mean is not None:
-            out.rows -= (layer.matrix @ self._mean)[:, None]
+            np.subtract(out.rows, (layer.matrix @ self._mean)[:, None], out=out.rows)
 
     def accumulate(self, layer, delta, keep, step):
         gradient = (self._X.T @ delta.rows.T).T

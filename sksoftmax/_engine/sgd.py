@@ -117,8 +117,8 @@ def _epoch(stack, results, epoch):
     before = stack.penalty.value(stack.network.parameters)
     done = results[0].n_updates
     steps = 0
-    for parts in stack.stream.epoch():
-        stack.rule.step(parts, done + steps)
+    for parts, share in stack.stream.epoch():
+        stack.rule.step(parts, share, done + steps)
         steps += 1
     after = stack.penalty.value(stack.network.parameters)
     # Steps start at the parameters 0, 1, ..., steps - 1 of the way: the mean of the penalty over them, to first order.

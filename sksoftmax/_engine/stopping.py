@@ -21,7 +21,7 @@ class Patience:
     def exhausted(self, values):
         """Take this epoch's values (M,), the smaller the better; return which models (M,) ran out of patience."""
         improved = values < self._smallest - self._tolerances
-        self._smallest = np.minimum(values, self._smallest)
+        self._smallest = np.fmin(values, self._smallest)
         self._stale = np.where(improved, 0, self._stale + 1)
         return self._stale >= self._patience
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Update rules: how one step moves the parameters. A rule never decides the learning rate or when to stop.
 
-Each is made for a stack of M models; ``set_rates`` is called when a learning rate changes, ``step`` for each batch.
+Each is made for a stack of M models; ``set_rates`` is called when a learning rate changes, ``step(parts, share, t)``
+for each batch: its parts, its share of the batch size, the updates made before.
+A short last batch has a share below 1: its step counts by that share, in the data and in the penalty,
+so that an epoch weighs the two as the objective does.
 eta: learning rate, mu: momentum, J: the objective, t: updates made, all (M,) or equal for the stack.
 """
 
@@ -34,6 +37,22 @@ class Rule:
         self.moments = moments if fits else [parameters.zeros_like() for _ in range(self.n_moments)]
         self._dtype, self._n_layers = parameters.dtype, len(parameters.layers)
 
+    def set_rates(self, eta, mu):
+        """Learning rates (M,) and momenta (M,) from now on."""
+        self._eta, self._mu = np.asarray(eta, dtype=np.float64), self._per_model(mu)
+        self._step = self._per_model(-self._eta / self.batch_size)
+        self._by_share = {}
+
+    def _at(self, share):
+        """What the rule derives from the rates for a batch of that share: there are two at most."""
+        if share not in self._by_share:
+            self._by_share[share] = self._derive(share)
+        return self._by_share[share]
+
+    def _derive(self, share):
+        """-share * eta * l2 * feature weights of each layer."""
+        return self.penalty.factors(-share * self._eta)
+
     def _keep(self, factor):
         if isinstance(factor, float):
             return [(factor, factor)] * self._n_layers
@@ -46,13 +65,11 @@ class Rule:
 class Descent(Rule):
     """theta <- theta - eta dJ/dtheta, as one product that decays, differentiates and updates."""
 
-    def set_rates(self, eta, mu):
-        decays = self.penalty.factors(eta)
-        self._keeps = [(1.0 - decay, 1.0) for decay in decays]
-        self._step = self._per_model(-eta / self.batch_size)
+    def _derive(self, share):
+        return [(1.0 + factor, 1.0) for factor in super()._derive(share)]
 
-    def step(self, parts, t):
-        self.network.accumulate(parts, self.network.parameters, self._keeps, self._step)
+    def step(self, parts, share, t):
+        self.network.accumulate(parts, self.network.parameters, self._at(share), self._step)
 
 
 class Momentum(Rule):
@@ -60,16 +77,14 @@ class Momentum(Rule):
 
     n_moments = 1
 
-    def set_rates(self, eta, mu):
-        self._mu = self._per_model(mu)
-        self._decays = self.penalty.factors(-eta)
-        self._step = self._per_model(-eta / self.batch_size)
-
-    def step(self, parts, t):
+    def step(self, parts, share, t):
         (velocity,), parameters = self.moments, self.network.parameters
-        self.network.accumulate(parts, velocity, self._keep(self._mu), self._step)
-        self.penalty.add_gradient(parameters, velocity, self._decays)
+        self._accelerate(velocity, parts, share)
         parameters.flat += velocity.flat
+
+    def _accelerate(self, velocity, parts, share):
+        self.network.accumulate(parts, velocity, self._keep(self._mu), self._step)
+        self.penalty.add_gradient(self.network.parameters, velocity, self._at(share))
 
 
 class Nesterov(Momentum):
@@ -82,17 +97,12 @@ class Nesterov(Momentum):
         super().__init__(*args, **kwargs)
         self._scratch = self.network.parameters.zeros_like()
 
-    def set_rates(self, eta, mu):
-        super().set_rates(eta, mu)
-        self._ahead = self._per_model(1 + np.asarray(mu))
-
-    def step(self, parts, t):
+    def step(self, parts, share, t):
         (velocity,), parameters, scratch = self.moments, self.network.parameters, self._scratch
         velocity.multiply(self._mu, out=scratch)
-        self.network.accumulate(parts, velocity, self._keep(self._mu), self._step)
-        self.penalty.add_gradient(parameters, velocity, self._decays)
+        self._accelerate(velocity, parts, share)
         parameters.flat -= scratch.flat
-        velocity.multiply(self._ahead, out=scratch)
+        velocity.multiply(1 + self._mu, out=scratch)
         parameters.flat += scratch.flat
 
 
@@ -107,15 +117,15 @@ class Adam(Rule):
         self._gradient = self.network.parameters.zeros_like()
         self._scratch = self.network.parameters.zeros_like()
 
-    def set_rates(self, eta, mu):
-        self._eta = np.asarray(eta, dtype=np.float64)
-        self._decays = self.penalty.factors(np.ones_like(self._eta))
+    def _derive(self, share):
+        """share * l2 * feature weights of each layer: the rate comes after the moments."""
+        return self.penalty.factors(np.full_like(self._eta, share))
 
-    def step(self, parts, t):
+    def step(self, parts, share, t):
         parameters, gradient, scratch = self.network.parameters, self._gradient, self._scratch
         first, second = self.moments
         self.network.accumulate(parts, gradient, self._keep(0.0), 1.0 / self.batch_size)
-        self.penalty.add_gradient(parameters, gradient, self._decays)
+        self.penalty.add_gradient(parameters, gradient, self._at(share))
         first.flat *= self.beta_1
         gradient.multiply(1 - self.beta_1, out=scratch)
         first.flat += scratch.flat

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Configuration of the documentation: ``python -m sphinx -W --keep-going -b html docs docs/_build/html``."""
+
+import zlib
+from pathlib import Path
+
+import sksoftmax
+
+project = "sksoftmax"
+author = copyright = "The sksoftmax developers"
+version = release = sksoftmax.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build", "_templates"]
+templates_path = ["_templates"]
+# A name in single backticks is a parameter or an attribute, as in scikit-learn.
+default_role = "literal"
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"sksoftmax {release}"
+html_theme_options = {"logo": {"text": "sksoftmax"}, "show_toc_level": 2}
+html_show_sourcelink = False
+
+# The class template lists the members, with a description each.
+numpydoc_show_class_members = False
+
+# Labels and terms of scikit-learn that docstrings mention, its own inherited ones among them. The whole inventory would
+# have to be fetched; these rows make the same links without a network.
+SKLEARN = "https://scikit-learn.org/stable/"
+SKLEARN_ROWS = [
+    "accuracy_score std:label -1 modules/model_evaluation.html#accuracy-score Accuracy score",
+    "estimator std:term 1 glossary.html#term-$ -",
+    "meta-estimator std:term 1 glossary.html#term-$ -",
+    "metadata_routing std:label -1 metadata_routing.html#metadata-routing Metadata Routing",
+    "sklearn.linear_model.LogisticRegression py:class 1 modules/generated/$.html#$ -",
+    "sklearn.linear_model.SGDClassifier py:class 1 modules/generated/$.html#$ -",
+    "sklearn.model_selection.GridSearchCV py:class 1 modules/generated/$.html#$ -",
+    "sklearn.pipeline.Pipeline py:class 1 modules/generated/$.html#$ -",
+    "sklearn.preprocessing.StandardScaler py:class 1 modules/generated/$.html#$ -",
+    "sklearn.utils.metadata_routing.MetadataRequest py:class 1 modules/generated/$.html#$ -",
+]
+
+
+def write_inventory(path, name, rows):
+    """Write rows of `name domain:role priority address#anchor title` as an inventory of Sphinx."""
+    head = f"# Sphinx inventory version 2\n# Project: {name}\n# Version: \n# The remainder is compressed using zlib.\n"
+    # Stored rather than compressed: the same bytes with every version of zlib.
+    content = head.encode() + zlib.compress("".join(f"{row}\n" for row in rows).encode(), level=0)
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
+
+
+write_inventory(Path(__file__).parent / "_inv" / "sklearn.inv", "scikit-learn", SKLEARN_ROWS)
+intersphinx_mapping = {"sklearn": (SKLEARN, "_inv/sklearn.inv")}
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "filename_pattern": r"plot_.*\.py$",
+    # Other scripts in that folder are no part of the gallery.
+    "ignore_pattern": r"(^|[/\\])(?!plot_)[^/\\]*\.py$",
+    "within_subsection_order": "FileNameSortKey",
+    "backreferences_dir": "generated/backreferences",
+    "doc_module": ("sksoftmax",),
+    "abort_on_example_error": True,
+    # What would differ from build to build: times, and addresses of objects.
+    "min_reported_time": float("inf"),
+    "write_computation_times": False,
+    "capture_repr": ("_repr_html_",),
+    "download_all_examples": False,
+    "show_signature": False,
+}

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Coefficients of a linear classifier as images."""
+
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.gridspec import GridSpecFromSubplotSpec
+from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
+
+PANEL_INCHES = 1.5
+
+
+class CoefficientImagesDisplay:
+    """Coefficients of a linear classifier, one image for each class.
+
+    All panels share one colour scale that is symmetric around zero, so that a colour means the same everywhere: with
+    the default colours red pixels speak for the class, blue ones against it, and white ones do not matter.
+
+    It is best made with :meth:`from_estimator`; the parameters are kept as attributes.
+
+    Parameters
+    ----------
+    images : array-like of shape (n_panels, height, width) or (n_panels, height, width, 3)
+        Coefficients in the shape of the images, with a last axis for red, green and blue.
+    names : sequence of n_panels str
+        Titles of the panels.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+        The figure of the last `plot`.
+    axes_ : ndarray of n_panels Axes
+        The panels.
+    images_ : list of n_panels AxesImage
+        The drawn images.
+    colorbar_ : matplotlib Colorbar or None
+        Their scale; None for colour images, whose channels are drawn as such.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sksoftmax import SoftmaxRegression
+    >>> from sksoftmax.plotting import CoefficientImagesDisplay
+    >>> X, y = load_digits(return_X_y=True)
+    >>> clf = SoftmaxRegression(random_state=0).fit(X, y)
+    >>> display = CoefficientImagesDisplay.from_estimator(clf)
+    >>> display.images.shape
+    (10, 8, 8)
+    """
+
+    def __init__(self, images, names):
+        self.images = np.asarray(images)
+        self.names = list(names)
+        shape = self.images.shape
+        if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] != 3):
+            raise ValueError(
+                f"images.shape == {shape}, must be (n_panels, height, width) or (n_panels, height, width, 3)."
+            )
+        if len(self.names) != len(self.images):
+            raise ValueError(f"len(names) == {len(self.names)}, must be the number of images, {len(self.images)}.")
+
+    @classmethod
+    def from_estimator(cls, estimator, *, image_shape=None, class_names=None, ax=None, **plot_options):
+        """Draw the coefficients of a fitted classifier.
+
+        Parameters
+        ----------
+        estimator : classifier or Pipeline
+            Fitted, with ``coef_`` of shape (n_classes, n_features), or (1, n_features) for two classes. Of a pipeline
+            the last step is drawn.
+        image_shape : tuple of int, default=None
+            (height, width), or (height, width, 3) for colour images. None means square grey images.
+        class_names : sequence of str, default=None
+            Names for ``classes_``, in that order. None uses the labels themselves.
+        ax : Axes or array of Axes, default=None
+            As in `plot`.
+        **plot_options
+            The other parameters of `plot`.
+
+        Returns
+        -------
+        display : CoefficientImagesDisplay
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        TypeError
+            If it has no ``coef_``.
+        ValueError
+            If `image_shape` or `class_names` does not fit.
+        """
+        model = estimator[-1] if hasattr(estimator, "steps") else estimator
+        check_is_fitted(model)
+        coef = _coefficients(model)
+        shape = _image_shape(coef.shape[1], image_shape)
+        names = _panel_names(model.classes_, class_names, len(coef))
+        return cls(coef.reshape(len(coef), *shape), names).plot(ax=ax, **plot_options)
+
+    def plot(self, ax=None, *, n_columns=None, cmap="RdBu_r", limit=None, colorbar=True):
+        """Draw the panels.
+
+        Parameters
+        ----------
+        ax : Axes or array of Axes, default=None
+            An Axes whose place the panels take, or one Axes for each panel. None makes a new figure.
+        n_columns : int, default=None
+            Panels in a row. None makes the grid about twice as wide as high.
+        cmap : str or Colormap, default="RdBu_r"
+            Diverging colours; of no effect on colour images.
+        limit : float, default=None
+            The scale goes from -limit to limit. None means the largest absolute coefficient.
+        colorbar : bool, default=True
+            Whether to draw the scale.
+
+        Returns
+        -------
+        self : CoefficientImagesDisplay
+        """
+        if limit is None:
+            limit = float(np.abs(self.images).max()) or 1.0
+        elif not limit > 0:
+            raise ValueError(f"limit == {limit}, must be > 0.")
+        self.figure_, self.axes_ = _panels(ax, len(self.images), n_columns)
+        in_colour = self.images.ndim == 4
+        self.images_ = []
+        for panel, image, name in zip(self.axes_, self.images, self.names):
+            if in_colour:
+                image = np.clip(0.5 + 0.5 * image / limit, 0, 1)
+            self.images_.append(panel.imshow(image, cmap=cmap, vmin=-limit, vmax=limit, interpolation="nearest"))
+            panel.set_title(name)
+            panel.set(xticks=[], yticks=[])
+        self.colorbar_ = None
+        if colorbar and not in_colour:
+            self.colorbar_ = self.figure_.colorbar(
+                self.images_[0], ax=list(self.axes_), shrink=0.8, label="coefficient"
+            )
+        return self
+
+
+def _coefficients(model):
+    """(n_panels, n_features) float array."""
+    coef = getattr(model, "coef_", None)
+    if coef is None or not hasattr(model, "classes_"):
+        raise TypeError(
+            f"{type(model).__name__} is not a linear classifier: it needs the attributes coef_ and classes_."
+        )
+    return np.atleast_2d(coef.toarray() if sparse.issparse(coef) else coef)
+
+
+def _image_shape(n_features, image_shape):
+    if image_shape is None:
+        side = math.isqrt(n_features)
+        if side * side != n_features:
+            raise ValueError(
+                f"{n_features} coefficients are no square image: pass image_shape=(height, width), "
+                "or (height, width, 3) for colour images."
+            )
+        return side, side
+    shape = tuple(image_shape)
+    if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] != 3):
+        raise ValueError(f"image_shape == {image_shape}, must be (height, width) or (height, width, 3).")
+    if math.prod(shape) != n_features:
+        raise ValueError(
+            f"image_shape == {image_shape} has {math.prod(shape)} values, but there are {n_features} coefficients "
+            "for each class."
+        )
+    return shape
+
+
+def _panel_names(classes, class_names, n_panels):
+    names = [str(label) for label in (classes if class_names is None else class_names)]
+    if len(names) != len(classes):
+        raise ValueError(f"len(class_names) == {len(names)}, must be the number of classes, {len(classes)}.")
+    if n_panels == len(names):
+        return names
+    if n_panels == 1 and len(names) == 2:
+        return [f"{names[1]} rather than {names[0]}"]
+    # One-versus-one classifiers have a row of coefficients for each pair of classes.
+    pairs = [f"{a} or {b}" for i, a in enumerate(names) for b in names[i + 1 :]]
+    return pairs if len(pairs) == n_panels else [f"row {i}" for i in range(n_panels)]
+
+
+def _panels(ax, n_panels, n_columns):
+    """The figure and an array of n_panels Axes: new ones, in the place of `ax`, or `ax` itself."""
+    if ax is not None and not hasattr(ax, "plot"):
+        axes = np.asarray(ax, dtype=object).ravel()
+        if len(axes) != n_panels:
+            raise ValueError(f"ax has {len(axes)} Axes, must be one, or {n_panels}: one for each panel.")
+        return axes[0].figure, axes
+    if n_columns is None:
+        n_columns = min(n_panels, max(1, round(math.sqrt(2.5 * n_panels))))
+    elif n_columns < 1:
+        raise ValueError(f"n_columns == {n_columns}, must be >= 1.")
+    n_rows = math.ceil(n_panels / n_columns)
+    if ax is None:
+        size = (PANEL_INCHES * n_columns + 1, PANEL_INCHES * 1.15 * n_rows)
+        figure = plt.figure(figsize=size, layout="constrained")
+        grid = figure.add_gridspec(n_rows, n_columns)
+    else:
+        figure = ax.figure
+        ax.set_axis_off()
+        grid = GridSpecFromSubplotSpec(n_rows, n_columns, subplot_spec=ax.get_subplotspec())
+    return figure, np.array([figure.add_subplot(grid[i // n_columns, i % n_columns]) for i in range(n_panels)])

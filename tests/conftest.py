@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import os
+
+# Without it scikit-learn skips its array API check.
+os.environ["SCIPY_ARRAY_API"] = "1"
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
+from sklearn.preprocessing import StandardScaler
+
+mpl.use("Agg")
+
+
+@pytest.fixture
+def rng():
+    return np.random.RandomState(0)
+
+
+@pytest.fixture(scope="session")
+def datasets():
+    """(X, y) of scikit-learn's bundled sets, raw."""
+    loaders = {"wine": load_wine, "breast cancer": load_breast_cancer, "iris": load_iris, "digits": load_digits}
+    return {name: load(return_X_y=True) for name, load in loaders.items()}
+
+
+@pytest.fixture(scope="session")
+def standardised(datasets):
+    return {name: (StandardScaler().fit_transform(X), y) for name, (X, y) in datasets.items()}

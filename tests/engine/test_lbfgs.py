@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+import pytest
+
+from sksoftmax._engine import lbfgs
+from sksoftmax._engine.conditioning import condition
+from sksoftmax._engine.lbfgs import Objective
+from sksoftmax._engine.minibatches import Samples
+from sksoftmax._engine.result import Settings
+from tests.engine.helpers import network, problem, samples, textbook_objective
+
+
+def test_gradient_vanishes_at_the_result(rng):
+    X, y = problem(rng, 700)
+    data = samples(X, y)
+    (result,) = lbfgs.train(network((6, 3)), data, [Settings(l2=0.01)], gradient_tolerance=1e-8)
+    assert result.converged
+    net = network((6, 3))
+    _, gradient = Objective(net, data, Settings(l2=0.01))(result.parameters.flat.copy())
+    assert np.abs(gradient).max() < 1e-8
+
+
+def test_last_values_of_the_curves_are_those_of_the_result(rng):
+    X, y = problem(rng)
+    (result,) = lbfgs.train(network((6, 3)), samples(X, y), [Settings(l2=0.01)])
+    objective = textbook_objective(result.parameters, X, y, 0.01)
+    assert result.data_loss[-1] + result.penalty[-1] == pytest.approx(objective, rel=1e-12)
+    assert result.n_epochs == len(result.penalty) == result.n_updates
+
+
+def test_raw_features_need_no_more_iterations_than_standardised_ones(rng):
+    X, y = problem(rng, 300)
+    y = np.argmax(X[:, :3] + 0.5 * rng.normal(size=(300, 3)), axis=1)
+    n_iterations = []
+    for factor in (np.ones(6), np.array([1, 1e3, 1e-2, 1e2, 10, 1])):
+        data = samples(X * factor + 5 * factor, y)
+        coordinates = condition(data, 0.0, True, rng).coordinates
+        (result,) = lbfgs.train(network((6, 3)), data, [Settings(l2=0.0, max_epochs=500)], coordinates=coordinates)
+        n_iterations.append(result.n_epochs)
+    assert n_iterations[1] <= n_iterations[0] + 2
+
+
+def test_each_model_of_a_stack_has_its_fold_and_penalty(rng):
+    X, y = problem(rng)
+    weights = rng.uniform(0, 2, (2, 40))
+    weights /= weights.mean(axis=1, keepdims=True)
+    settings = [Settings(l2=0.1, fold=1), Settings(l2=0.01, fold=0)]
+    results = lbfgs.train(network((6, 3), 2), Samples(X, y, weights), settings, gradient_tolerance=1e-9)
+    for setting, result in zip(settings, results):
+        (alone,) = lbfgs.train(
+            network((6, 3)), Samples(X, y, weights[[setting.fold]]), [Settings(l2=setting.l2)], gradient_tolerance=1e-9
+        )
+        np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, atol=1e-12)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+import pytest
+from scipy import sparse
+
+from sksoftmax._engine.conditioning import Coordinates
+from sksoftmax._engine.minibatches import PART_ROWS, Minibatches, Samples
+from sksoftmax._engine.parameters import Parameters
+from sksoftmax._engine.products import Units
+
+
+def epoch(stream):
+    """The steps of an epoch as lists of batches, each lossless as after a perfect forward pass."""
+    for parts, _ in stream.epoch():
+        yield (lossless(batch) for batch in parts)
+
+
+def lossless(batch):
+    batch.target_logits[:] = 0
+    batch.normalisers[:] = 1
+    return batch
+
+
+def served(stream, X):
+    """For each step of an epoch the indices of its samples, which feature 0 of X counts."""
+    layer = Parameters((X.shape[1], 1)).layers[0]
+    layer.W[0, 0, 0] = 1
+    steps = []
+    for parts in epoch(stream):
+        step = []
+        for batch in parts:
+            out = Units.empty(1, 1, batch.size, np.float64)
+            batch.inputs.multiply(layer, out)
+            step += out.rows[0].astype(int).tolist()
+        steps.append(step)
+    return steps
+
+
+def counted(n_samples, kind="dense"):
+    X = np.zeros((n_samples, 3))
+    X[:, 0] = np.arange(n_samples)
+    return (X if kind == "dense" else sparse.csr_matrix(X)), np.arange(n_samples) % 2
+
+
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize(
+    ("n_samples", "batch_size"), [(7, 3), (6, 3), (5, 1), (700, 32), (1300, 600), (1300, 2000), (1, 32)]
+)
+def test_an_epoch_serves_every_sample_once_in_batches_of_the_given_size(kind, n_samples, batch_size):
+    X, y = counted(n_samples, kind)
+    stream = Minibatches(Samples(X, y), batch_size, (3, 2), np.float64)
+    steps = served(stream, X)
+    assert sum(steps, []) == list(range(n_samples))
+    sizes = [len(step) for step in steps]
+    assert all(size == min(batch_size, n_samples) for size in sizes[:-1])
+    assert sizes[-1] <= batch_size
+
+
+def test_shuffling_draws_a_new_order_each_epoch_from_the_given_stream():
+    X, y = counted(50)
+    orders = []
+    for _ in range(2):
+        stream = Minibatches(Samples(X, y), 8, (3, 2), np.float64, shuffle=np.random.RandomState(3))
+        orders.append([sum(served(stream, X), []) for _ in range(2)])
+    assert orders[0] == orders[1]
+    assert orders[0][0] != orders[0][1]
+    assert sorted(orders[0][0]) == list(range(50))
+
+
+def test_a_full_batch_is_not_shuffled():
+    X, y = counted(50)
+    stream = Minibatches(Samples(X, y), 50, (3, 2), np.float64, shuffle=np.random.RandomState(3))
+    assert served(stream, X) == [list(range(50))]
+
+
+def test_only_the_given_rows_are_served():
+    X, y = counted(20)
+    rows = np.array([3, 5, 11])
+    assert served(Minibatches(Samples(X, y, None, rows), 2, (3, 2), np.float64), X) == [[3, 5], [11]]
+
+
+def test_each_model_gets_the_weights_of_its_fold(rng):
+    X, y = counted(10)
+    weights = rng.uniform(size=(2, 10))
+    stream = Minibatches(Samples(X, y, weights), 4, (3, 2), np.float64, folds=[1, 0, 1])
+    got = np.concatenate([batch.weights.copy() for parts in epoch(stream) for batch in parts], axis=1)
+    np.testing.assert_array_equal(got, weights[[1, 0, 1]])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float64, np.float32])
+def test_batches_have_the_coordinates_and_the_dtype_of_the_network(dtype, rng):
+    X = rng.randint(0, 100, size=(9, 4)).astype(dtype)
+    coordinates = Coordinates(rng.normal(size=4), rng.uniform(1, 2, size=4))
+    stream = Minibatches(Samples(X, np.zeros(9, np.intp)), 4, (4, 2), np.float32, coordinates)
+    layer = Parameters((4, 2), 1, np.float32).layers[0]
+    layer.W[0] = rng.normal(size=(2, 4))
+    expected = (X - coordinates.mean) / coordinates.scale @ layer.W[0].T
+    got = []
+    for parts in epoch(stream):
+        for batch in parts:
+            out = Units.empty(1, 2, batch.size, np.float32)
+            batch.inputs.multiply(layer, out)
+            got.append(out.rows.T.copy())
+    # Single precision of values up to 100.
+    np.testing.assert_allclose(np.concatenate(got), expected, rtol=0, atol=1e-4)
+
+
+def test_a_large_batch_comes_in_parts():
+    X, y = counted(3 * PART_ROWS)
+    stream = Minibatches(Samples(X, y), 2 * PART_ROWS, (3, 2), np.float64)
+    assert [[batch.size for batch in parts] for parts in epoch(stream)] == [[PART_ROWS] * 2, [PART_ROWS]]

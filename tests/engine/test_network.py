@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+import pytest
+from scipy import sparse
+
+from sksoftmax._engine.activations import ACTIVATIONS
+from sksoftmax._engine.conditioning import Coordinates, condition
+from sksoftmax._engine.inference import outputs
+from sksoftmax._engine.lbfgs import Objective
+from sksoftmax._engine.minibatches import Minibatches, Samples
+from sksoftmax._engine.result import Settings
+from tests.engine.helpers import network, problem, samples, textbook_gradient, textbook_logits, textbook_objective
+
+HIDDEN = [(), (4,), (4, 3)]
+
+
+def difference_quotient(function, theta, step=1e-6):
+    """Central differences: error step**2 from truncation, 1e-16 / step from rounding."""
+    gradient = np.empty_like(theta)
+    for i in range(len(theta)):
+        ahead, behind = theta.copy(), theta.copy()
+        ahead[i] += step
+        behind[i] -= step
+        gradient[i] = (function(ahead)[0] - function(behind)[0]) / (2 * step)
+    return gradient
+
+
+@pytest.mark.parametrize("raw", [True, False], ids=["raw features", "conditioned"])
+@pytest.mark.parametrize("weighted", [False, True], ids=["unit weights", "weights"])
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("hidden", HIDDEN, ids=str)
+def test_gradient_of_the_reported_objective_equals_finite_differences(hidden, activation, kind, weighted, raw, rng):
+    X, y = problem(rng, 30, 5)
+    X[rng.rand(*X.shape) < 0.3] = 0
+    weights = None
+    if weighted:
+        # Sample weights times class weights, one on average.
+        weights = rng.uniform(0, 2, 30) * np.array([0.5, 1.0, 3.0])[y]
+        weights = weights[None] / weights.mean()
+    data = samples(sparse.csr_matrix(X) if kind == "sparse" else X, y, weights)
+    coordinates = Coordinates() if raw else condition(data, 0.1, True, rng).coordinates
+    net = network((5, *hidden, 3), activation=activation, rng=rng)
+    objective = Objective(net, data, Settings(l2=0.1), coordinates)
+    theta = net.parameters.flat.copy()
+    _, gradient = objective(theta)
+    numerical = difference_quotient(objective, theta)
+    assert np.linalg.norm(gradient - numerical) < 1e-6 * np.linalg.norm(numerical)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("hidden", HIDDEN, ids=str)
+def test_objective_equals_the_textbook_formula(hidden, activation, rng):
+    X, y = problem(rng)
+    weights = rng.uniform(0, 2, len(y))
+    weights /= weights.mean()
+    net = network((6, *hidden, 3), activation=activation, rng=rng)
+    value, _ = Objective(net, samples(X, y, weights[None]), Settings(l2=0.3))(net.parameters.flat.copy())
+    assert value == pytest.approx(textbook_objective(net.parameters, X, y, 0.3, weights, activation), rel=1e-12)
+
+
+def test_gradient_of_softmax_regression_equals_the_textbook_formula(rng):
+    X, y = problem(rng)
+    net = network((6, 3), rng=rng)
+    _, gradient = Objective(net, samples(X, y), Settings(l2=0.3))(net.parameters.flat.copy())
+    layer = net.parameters.layers[0]
+    expected = np.concatenate([g.ravel() for g in textbook_gradient(layer.W[0], layer.b[0], X, y, 0.3)])
+    np.testing.assert_allclose(gradient, expected, atol=1e-14)
+
+
+def test_objective_does_not_depend_on_the_coordinates(rng):
+    X, y = problem(rng)
+    X = X * 100 + 7
+    data = samples(X, y)
+    coordinates = condition(data, 0.1, True, rng).coordinates
+    net, moved = network((6, 3), rng=rng, scale=0.01), network((6, 3))
+    layer = net.parameters.layers[0]
+    moved.parameters.layers[0].W[0], moved.parameters.layers[0].b[0] = coordinates.to_working(layer.W[0], layer.b[0])
+    raw, _ = Objective(net, data, Settings(l2=0.1))(net.parameters.flat.copy())
+    working, _ = Objective(moved, data, Settings(l2=0.1), coordinates)(moved.parameters.flat.copy())
+    assert working == pytest.approx(raw, rel=1e-12)
+
+
+@pytest.mark.parametrize("n_samples", [40, 1200])
+def test_each_model_of_a_stack_has_its_own_gradient(n_samples, rng):
+    X, y = problem(rng, n_samples)
+    stack = network((6, 4, 3), n_models=3, activation="tanh", rng=rng)
+    into = stack.parameters.zeros_like()
+    stream = Minibatches(samples(X, y), n_samples, (6, 4, 3), np.float64, folds=[0, 0, 0])
+    for parts, _ in stream.epoch():
+        stack.accumulate(parts, into, [(0.0, 0.0)] * 2, 1 / n_samples)
+    for m in range(3):
+        alone = stack.take([m])
+        _, gradient = Objective(alone, samples(X, y), Settings(l2=0.0))(alone.parameters.flat.copy())
+        np.testing.assert_allclose(into.take([m]).flat, gradient, atol=1e-14)
+
+
+def test_evaluation_gives_weighted_loss_and_accuracy_of_each_model(rng):
+    X, y = problem(rng, 700)
+    weights = rng.uniform(0, 2, (2, 700))
+    weights[1, ::3] = 0
+    stack = network((6, 3), n_models=2, rng=rng)
+    stream = Minibatches(Samples(X, y, weights), 64, (6, 3), np.float64, folds=[0, 1])
+    losses, accuracies = stack.evaluate(stream)
+    for m in range(2):
+        alone = stack.take([m])
+        hits = textbook_logits(alone.parameters, X).argmax(axis=1) == y
+        assert accuracies[m] == pytest.approx(np.average(hits, weights=weights[m]), rel=1e-12)
+        assert losses[m] == pytest.approx(textbook_objective(alone.parameters, X, y, 0.0, weights[m]), rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_outputs_equal_the_textbook_formula(kind, activation, rng):
+    X, _ = problem(rng, 1100)
+    net = network((6, 5, 3), activation=activation, rng=rng)
+    logits = outputs(net, sparse.csr_matrix(X) if kind == "sparse" else X)
+    np.testing.assert_allclose(logits, textbook_logits(net.parameters, X, activation), atol=1e-13)

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+import pytest
+from scipy import sparse
+
+from sksoftmax._engine.parameters import Parameters
+from sksoftmax._engine.products import BiasInput, DenseRows, HiddenUnits, SparseRows, Units, sample_slices
+
+# Single precision rounds at 6e-8, and sums of 784 products gather some of it.
+TOLERANCE = {np.float64: 1e-12, np.float32: 1e-4}
+
+
+def layer_and_delta(rng, n_models, fan_in, fan_out, n_samples, dtype):
+    parameters = Parameters((fan_in, fan_out), n_models, dtype)
+    parameters.flat[:] = rng.normal(size=parameters.flat.size)
+    delta = Units.empty(n_models, fan_out, n_samples, dtype)
+    delta.stack[:] = rng.normal(size=delta.stack.shape)
+    return parameters.layers[0], delta
+
+
+def rows(kind, X):
+    return DenseRows(X, 10) if kind == "dense" else SparseRows(sparse.csr_matrix(X))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize(("n_models", "n_samples"), [(1, 7), (3, 7), (1, 300)])
+def test_rows_multiply_and_accumulate(kind, dtype, n_models, n_samples, rng):
+    X = rng.normal(size=(n_samples, 784)).astype(dtype)
+    layer, delta = layer_and_delta(rng, n_models, 784, 10, n_samples, dtype)
+    out = Units.empty(n_models, 10, n_samples, dtype)
+    inputs = rows(kind, X)
+    inputs.multiply(layer, out)
+    np.testing.assert_allclose(out.stack, layer.W @ X.T, rtol=0, atol=50 * TOLERANCE[dtype])
+    before = layer.W.copy()
+    inputs.accumulate(layer, delta, 0.5, -0.25)
+    np.testing.assert_allclose(layer.W, 0.5 * before - 0.25 * delta.stack @ X, rtol=0, atol=50 * TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("n_models", [1, 3])
+def test_hidden_units_multiply_and_accumulate(n_models, rng):
+    layer, delta = layer_and_delta(rng, n_models, 5, 4, 6, np.float64)
+    below = Units.empty(n_models, 5, 6, np.float64)
+    below.stack[:] = rng.normal(size=below.stack.shape)
+    out = Units.empty(n_models, 4, 6, np.float64)
+    inputs = HiddenUnits(below, 4)
+    inputs.multiply(layer, out)
+    np.testing.assert_allclose(out.stack, layer.W @ below.stack, atol=1e-13)
+    before = layer.W.copy()
+    inputs.accumulate(layer, delta, 0.5, -0.25)
+    expected = 0.5 * before - 0.25 * delta.stack @ below.stack.transpose(0, 2, 1)
+    np.testing.assert_allclose(layer.W, expected, atol=1e-13)
+
+
+def test_centred_sparse_rows_equal_centred_dense_rows(rng):
+    X, mean = rng.normal(size=(7, 5)), rng.normal(size=5)
+    layer, delta = layer_and_delta(rng, 2, 5, 3, 7, np.float64)
+    other, _ = layer_and_delta(rng, 2, 5, 3, 7, np.float64)
+    other.W[:] = layer.W
+    implicit, explicit = SparseRows(sparse.csr_matrix(X), mean), DenseRows(X - mean, 6)
+    ours, theirs = Units.empty(2, 3, 7, np.float64), Units.empty(2, 3, 7, np.float64)
+    implicit.multiply(layer, ours)
+    explicit.multiply(other, theirs)
+    np.testing.assert_allclose(ours.stack, theirs.stack, atol=1e-13)
+    implicit.accumulate(layer, delta, 1.0, 0.1)
+    explicit.accumulate(other, delta, 1.0, 0.1)
+    np.testing.assert_allclose(layer.W, other.W, atol=1e-13)
+
+
+@pytest.mark.parametrize("kind", ["dense", "sparse", "hidden", "bias"])
+@pytest.mark.parametrize("n_models", [1, 2])
+def test_keep_zero_assigns_over_nan(kind, n_models, rng):
+    layer, delta = layer_and_delta(rng, n_models, 5, 3, 6, np.float64)
+    layer.W[:] = layer.b[:] = np.nan
+    if kind == "bias":
+        BiasInput(6, np.float64).accumulate(layer, delta, 0.0, 2.0)
+        np.testing.assert_allclose(layer.b, 2 * delta.stack.sum(axis=2), atol=1e-13)
+        return
+    inputs = (
+        HiddenUnits(Units.empty(n_models, 5, 6, np.float64), 3) if kind == "hidden" else rows(kind, np.ones((6, 5)))
+    )
+    if kind == "hidden":
+        inputs._A[:] = 1
+    inputs.accumulate(layer, delta, 0.0, 2.0)
+    np.testing.assert_allclose(layer.W, 2 * delta.stack.sum(axis=2, keepdims=True) * np.ones(5), atol=1e-13)
+
+
+@pytest.mark.parametrize("keep", [1.0, 0.9])
+def test_biases_accumulate(keep, rng):
+    layer, delta = layer_and_delta(rng, 2, 5, 3, 6, np.float64)
+    before = layer.b.copy()
+    BiasInput(6, np.float64).accumulate(layer, delta, keep, -0.1)
+    np.testing.assert_allclose(layer.b, keep * before - 0.1 * delta.stack.sum(axis=2), atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("n_outputs", "n_inputs", "n_samples"), [(10, 784, 128), (10, 784, 1000), (64, 784, 128), (1, 1, 1)]
+)
+def test_slices_cover_the_samples_once(n_outputs, n_inputs, n_samples):
+    covered = np.concatenate([np.arange(n_samples)[s] for s in sample_slices(n_outputs, n_inputs, n_samples)])
+    np.testing.assert_array_equal(covered, np.arange(n_samples))

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import tracemalloc
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from sksoftmax._engine import sgd
+from sksoftmax._engine.conditioning import Coordinates, condition
+from sksoftmax._engine.minibatches import PART_ROWS, Samples
+from sksoftmax._engine.result import Settings
+from sksoftmax._engine.schedules import Exponential
+from tests.engine.helpers import network, problem, repeated, samples, textbook_objective
+
+N_FOLDS = 4
+# Rounding differs with the shapes of the products, and training carries it on.
+STACK_TOLERANCE = {np.float64: 1e-10, np.float32: 1e-4}
+
+
+def twelve_models(momentum, stop_early):
+    """l2 x fold, with different learning rates, momenta and schedules; with tolerances of which some end early."""
+    models = []
+    for i, l2 in enumerate((1e-4, 1e-2, 1.0)):
+        for fold in range(N_FOLDS):
+            k = len(models)
+            models.append(
+                Settings(
+                    l2=l2,
+                    learning_rate=0.02 * (1 + k % 5),
+                    schedule=Exponential(0.9 + 0.01 * i),
+                    shrink=0.3 if k % 3 == 0 else None,
+                    momentum=momentum * (0.9, 0.9, 0.5)[i],
+                    max_epochs=12 - k % 2,
+                    tolerance=(1e-3, 0.3, 0.05)[k % 3] if stop_early else -np.inf,
+                    patience=1 + k % 2,
+                    fold=fold,
+                )
+            )
+    return models
+
+
+def fold_weights(rng, n_samples, dtype):
+    """A held-out quarter of weight 0 for each fold, fractional weights elsewhere."""
+    weights = rng.uniform(0.5, 1.5, (N_FOLDS, n_samples))
+    weights[np.arange(n_samples) % N_FOLDS, np.arange(n_samples)] = 0
+    return (weights / weights.mean(axis=1, keepdims=True)).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("early", ["objective", "validation", "never"])
+@pytest.mark.parametrize("hidden", [(), (5,)], ids=["softmax", "one hidden layer"])
+@pytest.mark.parametrize(
+    ("solver", "momentum", "nesterov"),
+    [("sgd", 0.0, False), ("sgd", 1.0, False), ("sgd", 1.0, True), ("adam", 0.0, False)],
+    ids=["sgd", "momentum", "nesterov", "adam"],
+)
+def test_a_stack_trains_each_model_as_if_it_were_alone(solver, momentum, nesterov, hidden, early, dtype, rng):
+    X, y = problem(rng, 110, dtype=dtype)
+    weights = fold_weights(rng, 110, dtype)
+    train, held_out = Samples(X, y, weights), Samples(X, y, (weights == 0).astype(dtype))
+    settings = twelve_models(momentum, early != "never")
+    net = network((6, *hidden, 3), 1, dtype, "tanh", rng, scale=0.3)
+
+    def trained(models):
+        return sgd.train(
+            repeated(net, len(models)),
+            train,
+            models,
+            solver=solver,
+            nesterov=nesterov,
+            batch_size=16,
+            shuffle=np.random.RandomState(5),
+            validation=held_out if early == "validation" else None,
+        )
+
+    together = trained(settings)
+    lengths = set()
+    for model, result in zip(settings, together):
+        (alone,) = trained([model])
+        tolerance = STACK_TOLERANCE[dtype]
+        np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, rtol=0, atol=tolerance)
+        np.testing.assert_allclose(result.data_loss, alone.data_loss, rtol=tolerance)
+        np.testing.assert_allclose(result.penalty, alone.penalty, rtol=10 * tolerance, atol=tolerance)
+        np.testing.assert_allclose(result.validation_loss, alone.validation_loss, rtol=tolerance)
+        assert (result.n_epochs, result.n_updates, result.best_epoch) == (
+            alone.n_epochs,
+            alone.n_updates,
+            alone.best_epoch,
+        )
+        lengths.add(result.n_epochs)
+    assert len(lengths) > 2 if early != "never" else lengths == {11, 12}
+
+
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("conditioned", [True, False])
+def test_sparse_and_dense_samples_train_the_same_model(conditioned, momentum, kind, rng):
+    X, y = problem(rng, 90)
+    X[rng.rand(*X.shape) < 0.6] = 0
+    coordinates = condition(samples(X, y), 1e-3, True, rng).coordinates if conditioned else Coordinates()
+    settings = [Settings(l2=1e-3, learning_rate=0.1, momentum=momentum, max_epochs=5)]
+    data = samples(sparse.csr_matrix(X) if kind == "sparse" else X, y)
+    (result,) = sgd.train(network((6, 3)), data, settings, batch_size=16, coordinates=coordinates)
+    dense = samples(X, y)
+    (expected,) = sgd.train(network((6, 3)), dense, settings, batch_size=16, coordinates=coordinates)
+    np.testing.assert_allclose(result.parameters.flat, expected.parameters.flat, atol=1e-12)
+
+
+def test_the_best_parameters_on_the_validation_samples_are_returned(rng):
+    X, y = problem(rng, 60)
+    train, validation = samples(X, y, rows=np.arange(40)), samples(X, y, rows=np.arange(40, 60))
+    # Labels are noise and nothing is penalised: the validation loss rises after its minimum.
+    settings = [Settings(l2=0.0, learning_rate=1.0, max_epochs=30)]
+    (result,) = sgd.train(network((6, 3)), train, settings, validation=validation, batch_size=8)
+    assert result.best_epoch == int(np.argmin(result.validation_loss)) < 29
+    loss = textbook_objective(result.parameters, X[40:], y[40:], 0.0)
+    assert loss == pytest.approx(min(result.validation_loss), rel=1e-12)
+
+
+def test_full_batch_curves_are_the_objective_before_each_step(rng):
+    X, y = problem(rng)
+    net = network((6, 3), rng=rng)
+    start = net.parameters.take([0])
+    (result,) = sgd.train(net, samples(X, y), [Settings(l2=0.2, learning_rate=0.1, max_epochs=1)], batch_size=40)
+    assert result.data_loss[0] + result.penalty[0] == pytest.approx(textbook_objective(start, X, y, 0.2), rel=1e-13)
+
+
+def test_penalty_of_an_epoch_is_the_mean_over_its_steps(rng):
+    X, y = problem(rng, 400)
+    start = network((6, 3), rng=rng).parameters
+    penalties = []
+    net = network((6, 3))
+    net.parameters.flat[:] = start.flat
+    for first in range(0, 400, 4):
+        penalties.append(0.5 * 0.2 * (net.parameters.layers[0].W ** 2).sum())
+        rows = np.arange(first, first + 4)
+        sgd.train(net, samples(X, y, rows=rows), [Settings(l2=0.2, learning_rate=1e-3, max_epochs=1)], batch_size=4)
+    net.parameters.flat[:] = start.flat
+    (result,) = sgd.train(net, samples(X, y), [Settings(l2=0.2, learning_rate=1e-3, max_epochs=1)], batch_size=4)
+    # The formula is exact where the penalty changes linearly; here it changes by a few per cent in the epoch.
+    assert result.penalty[0] == pytest.approx(np.mean(penalties), rel=1e-3)
+
+
+def test_divergence_ends_that_model_only(rng):
+    X, y = problem(rng)
+    settings = [
+        Settings(l2=1.0, learning_rate=1e6, max_epochs=100),
+        Settings(l2=1e-3, learning_rate=0.1, max_epochs=8),
+    ]
+    bad, good = sgd.train(network((6, 3), 2, rng=rng), samples(X, y), settings, batch_size=8)
+    assert bad.diverged
+    assert bad.n_epochs < 100
+    assert not good.diverged
+    assert np.isfinite(good.parameters.flat).all()
+    assert good.n_epochs == 8
+
+
+@pytest.mark.parametrize("patience", [1, 3])
+def test_a_plateau_ends_after_exactly_the_patience(patience, rng):
+    X, y = problem(rng)
+    settings = [Settings(l2=0.0, learning_rate=1e-9, max_epochs=50, tolerance=1e-3, patience=patience)]
+    (result,) = sgd.train(network((6, 3)), samples(X, y), settings)
+    assert result.converged
+    assert result.n_epochs == 1 + patience
+
+
+def test_adaptive_schedule_shrinks_at_plateaus_before_it_ends(rng):
+    X, y = problem(rng)
+    settings = [Settings(l2=0.0, learning_rate=1e-6, shrink=0.2, max_epochs=50, tolerance=1e-3, patience=2)]
+    (result,) = sgd.train(network((6, 3)), samples(X, y), settings)
+    assert result.converged
+    np.testing.assert_allclose(np.array(result.learning_rate) / 1e-6, [1, 1, 1, 0.2, 0.2, 0.04, 0.04], rtol=1e-12)
+
+
+@pytest.mark.parametrize("batch_size", [1, 32, 128, PART_ROWS + 1, 10**6])
+@pytest.mark.parametrize(("solver", "momentum"), [("sgd", 0.0), ("sgd", 0.9), ("adam", 0.0)])
+@pytest.mark.parametrize("conditioned", [True, False])
+def test_nothing_is_allocated_inside_the_training_loop(conditioned, solver, momentum, batch_size, rng):
+    X, y = problem(rng, 700, 3000, 10, np.float32)
+    coordinates = condition(samples(X, y), 1e-4, True, rng).coordinates if conditioned else Coordinates()
+    peaks = []
+
+    def measure(results):
+        now, peak = tracemalloc.get_traced_memory()
+        peaks.append(peak - now)
+        tracemalloc.reset_peak()
+
+    settings = [Settings(l2=1e-4, learning_rate=1e-4, momentum=momentum, max_epochs=4)]
+    options = {"solver": solver, "nesterov": True, "batch_size": batch_size, "shuffle": np.random.RandomState(0)}
+    options["coordinates"] = coordinates
+    tracemalloc.start()
+    try:
+        sgd.train(network((3000, 10), 1, np.float32), samples(X, y), settings, on_epoch=measure, **options)
+    finally:
+        tracemalloc.stop()
+    # The order of the samples, drawn anew in each epoch to index the rows, and NumPy's buffer of 8192 values for a sum
+    # in higher precision. The parameters alone would be 120 kB, a batch of 32 samples 384 kB.
+    order = 2 * 8 * len(X)
+    assert max(peaks[1:]) < order + 8 * 8192 + 2000

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+
+from sksoftmax._engine.stopping import Patience
+
+
+def test_runs_out_after_exactly_that_many_epochs_without_improvement():
+    patience = Patience([0.1], [3])
+    values = [1.0, 0.5, 0.45, 0.42, 0.41, 0.40]
+    assert [bool(patience.exhausted(np.array([v]))[0]) for v in values] == [False, False, False, False, True, True]
+
+
+def test_tolerance_of_minus_infinity_never_runs_out():
+    patience = Patience([-np.inf], [1])
+    assert not any(patience.exhausted(np.array([v]))[0] for v in [1.0, 2.0, 2.0, 2.0])
+
+
+def test_nan_is_no_improvement():
+    patience = Patience([0.0], [2])
+    assert [bool(patience.exhausted(np.array([v]))[0]) for v in [1.0, np.nan, np.nan]] == [False, False, True]
+
+
+def test_each_model_has_its_own_patience_and_keeps_it_when_others_leave():
+    patience = Patience([0.0, 0.0, 0.0], [1, 2, 3])
+    patience.exhausted(np.ones(3))
+    assert patience.exhausted(np.ones(3)).tolist() == [True, False, False]
+    rest = patience.take(np.array([1, 2]))
+    assert rest.exhausted(np.ones(2)).tolist() == [True, False]
+    rest.renew(np.array([True, False]))
+    assert rest.exhausted(np.ones(2)).tolist() == [False, True]

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Each rule against its formula in the paper, written out with an explicit gradient."""
+
+import numpy as np
+import pytest
+
+from sksoftmax._engine import sgd
+from sksoftmax._engine.result import Settings
+from tests.engine.helpers import network, problem, samples, textbook_gradient
+
+ETA, MU, L2, STEPS = 0.1, 0.8, 0.05, 7
+
+
+def by_hand(solver, X, y, W, b):
+    """Full-batch steps, theta = (W, b) side by side."""
+    theta, n_classes = np.column_stack([W, b]), len(b)
+    v, m, s = np.zeros_like(theta), np.zeros_like(theta), np.zeros_like(theta)
+    for t in range(1, STEPS + 1):
+        g = np.column_stack(textbook_gradient(theta[:, :-1], theta[:, -1], X, y, L2)).reshape(n_classes, -1)
+        if solver == "plain":
+            theta = theta - ETA * g
+        elif solver == "momentum":
+            v = MU * v - ETA * g
+            theta = theta + v
+        elif solver == "nesterov":
+            v = MU * v - ETA * g
+            theta = theta + MU * v - ETA * g
+        else:
+            m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
+            m_hat, s_hat = m / (1 - 0.9**t), s / (1 - 0.999**t)
+            # The paper's section 2 puts epsilon beside the uncorrected root.
+            theta = theta - ETA * m_hat / (np.sqrt(s_hat) + 1e-8 / np.sqrt(1 - 0.999**t))
+    return theta[:, :-1], theta[:, -1]
+
+
+@pytest.mark.parametrize("n_samples", [40, 1100], ids=["one part", "in parts"])
+@pytest.mark.parametrize("solver", ["plain", "momentum", "nesterov", "adam"])
+def test_steps_follow_the_formula(solver, n_samples, rng):
+    X, y = problem(rng, n_samples)
+    net = network((6, 3), rng=rng)
+    W, b = net.parameters.layers[0].W[0].copy(), net.parameters.layers[0].b[0].copy()
+    (result,) = sgd.train(
+        net,
+        samples(X, y),
+        [Settings(l2=L2, learning_rate=ETA, momentum=0.0 if solver == "plain" else MU, max_epochs=STEPS)],
+        solver="adam" if solver == "adam" else "sgd",
+        nesterov=solver == "nesterov",
+        batch_size=n_samples,
+    )
+    expected_W, expected_b = by_hand(solver, X, y, W, b)
+    # Adam divides by roots of tiny gradients, which magnifies rounding.
+    tolerance = 1e-9 if solver == "adam" else 1e-13
+    np.testing.assert_allclose(result.parameters.layers[0].W[0], expected_W, atol=tolerance)
+    np.testing.assert_allclose(result.parameters.layers[0].b[0], expected_b, atol=tolerance)
+    assert result.n_updates == STEPS
+
+
+def test_a_short_last_batch_takes_no_full_step(rng):
+    X, y = problem(rng, 9)
+    net = network((6, 3))
+    (result,) = sgd.train(net, samples(X, y), [Settings(l2=0.0, learning_rate=ETA, max_epochs=1)], batch_size=8)
+    W, b = np.zeros((3, 6)), np.zeros(3)
+    for rows, share in ((slice(0, 8), 1.0), (slice(8, 9), 1 / 8)):
+        gW, gb = textbook_gradient(W, b, X[rows], y[rows], 0.0)
+        W, b = W - ETA * share * gW, b - ETA * share * gb
+    np.testing.assert_allclose(result.parameters.layers[0].W[0], W, atol=1e-15)
+    np.testing.assert_allclose(result.parameters.layers[0].b[0], b, atol=1e-15)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_training_goes_on_exactly_from_its_moments(solver, momentum, rng):
+    X, y = problem(rng, 33)
+    whole = Settings(l2=L2, learning_rate=ETA, momentum=momentum, max_epochs=6)
+    half = Settings(l2=L2, learning_rate=ETA, momentum=momentum, max_epochs=3)
+    data, options = samples(X, y), {"solver": solver, "nesterov": True, "batch_size": 8}
+    (once,) = sgd.train(network((6, 3)), data, [whole], shuffle=np.random.RandomState(1), **options)
+    stream, net = np.random.RandomState(1), network((6, 3))
+    (first,) = sgd.train(net, data, [half], shuffle=stream, **options)
+    net.parameters.flat[:] = first.parameters.flat
+    (second,) = sgd.train(
+        net, data, [half], shuffle=stream, moments=first.moments, n_updates=first.n_updates, first_epoch=3, **options
+    )
+    np.testing.assert_array_equal(second.parameters.flat, once.parameters.flat)
+    assert second.n_updates == once.n_updates

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The imports run one way, and importing the package stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sksoftmax
+
+PACKAGE = Path(sksoftmax.__file__).parent
+
+# From the ground up: a module imports only what stands in rows above its own.
+ENGINE = [
+    {"activations", "cross_entropy", "schedules", "parameters", "conditioning", "stopping", "threads"},
+    {"products", "result", "penalty"},
+    {"network", "minibatches"},
+    {"inference", "updates"},
+    {"sgd", "lbfgs"},
+]
+ORDER = [
+    *[{f"_engine.{name}" for name in row} for row in ENGINE],
+    {"_validation", "_weights"},
+    {"_base"},
+    {"_softmax_regression"},
+    {"__init__"},
+]
+ROW = {name: row for row, names in enumerate(ORDER) for name in names}
+THIRD_PARTY = {
+    "_engine": {"numpy", "scipy", "threadpoolctl"},
+    "plotting": {"numpy", "scipy", "sklearn", "matplotlib"},
+    "": {"numpy", "sklearn"},
+}
+
+
+def modules():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path):
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def imports(path):
+    """Full names of the modules that a file imports anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative import"
+            # "from package import module" names a module where there is one of that name.
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                is_module = (PACKAGE.parent / (full.replace(".", "/") + ".py")).exists()
+                yield full if is_module else node.module
+
+
+def package_of(name):
+    return name.split(".")[0] if "." in name else ""
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_imports_run_downward(path):
+    name = name_of(path)
+    for imported in imports(path):
+        if not imported.startswith("sksoftmax"):
+            allowed = THIRD_PARTY[package_of(name)] | sys.stdlib_module_names
+            assert imported.split(".")[0] in allowed, f"{name} imports {imported}"
+            continue
+        theirs = imported.removeprefix("sksoftmax.")
+        if package_of(name) == "plotting":
+            assert package_of(theirs) == "plotting", f"{name} imports {imported}: plotting reads fitted attributes only"
+        else:
+            assert ROW[theirs] < ROW[name], f"{name} imports {imported}, which does not stand below it"
+
+
+def test_every_module_has_its_place():
+    placed = {name_of(path) for path in modules() if package_of(name_of(path)) != "plotting"}
+    assert placed - {"_engine.__init__"} == set(ROW)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_only_public_scikit_learn_is_imported(path):
+    private = [name for name in imports(path) if name.startswith("sklearn") and "._" in name]
+    assert not private
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_every_file_names_its_licence(path):
+    assert path.read_text().startswith("# SPDX-License-Identifier: BSD-3-Clause\n")
+
+
+def test_importing_the_package_loads_no_matplotlib():
+    code = "import sys, sksoftmax; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Docstrings say what the code does."""
+
+import doctest
+import inspect
+import re
+
+import pytest
+
+import sksoftmax
+import sksoftmax.plotting
+from sksoftmax import SoftmaxRegression, plotting
+
+CLASSES = [SoftmaxRegression, plotting.CoefficientImagesDisplay]
+
+
+def parameters_section(doc):
+    section = re.search(r"Parameters\n-+\n(.*?)(?=\n\n?[A-Z][A-Za-z ]+\n-+\n|\Z)", inspect.cleandoc(doc), re.DOTALL)
+    return section.group(1) if section else ""
+
+
+def documented(doc):
+    """{name: default as written, or None} of a numpydoc Parameters section."""
+    found = {}
+    for names, kind in re.findall(r"^(\*{0,2}\w+(?:, \w+)*)(?: : (.*))?$", parameters_section(doc), re.MULTILINE):
+        default = re.search(r"default=(.+)$", kind)
+        for name in names.split(", "):
+            found[name.lstrip("*")] = default.group(1) if default else None
+    return found
+
+
+def callables():
+    for cls in CLASSES:
+        yield pytest.param(cls.__init__, cls.__doc__, id=cls.__name__)
+        for name, member in inspect.getmembers(cls):
+            ours = getattr(member, "__module__", "") or ""
+            if not name.startswith("_") and callable(member) and ours.startswith("sksoftmax"):
+                yield pytest.param(member, member.__doc__, id=f"{cls.__name__}.{name}")
+
+
+@pytest.mark.parametrize(("function", "doc"), callables())
+def test_documented_parameters_and_defaults_are_those_of_the_signature(function, doc):
+    signature = inspect.signature(function)
+    expected = {
+        name: None if p.default is inspect.Parameter.empty else repr(p.default).replace("'", '"')
+        for name, p in signature.parameters.items()
+        if name not in ("self", "cls")
+    }
+    written = documented(doc)
+    assert list(written) == list(expected)
+    for name, default in expected.items():
+        if default is None:
+            assert written[name] is None
+        else:
+            literal = written[name].replace("'", '"')
+            assert literal == default or float(literal) == float(default), name
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_examples_in_docstrings_run(cls):
+    finder, runner = doctest.DocTestFinder(recurse=True), doctest.DocTestRunner()
+    for test in finder.find(cls, globs={}):
+        if test.name.startswith(cls.__name__) and test.examples:
+            runner.run(test)
+    assert runner.tries > 0
+    assert runner.failures == 0
+
+
+def test_every_fitted_attribute_is_documented(datasets):
+    X, y = datasets["iris"]
+    fitted = SoftmaxRegression(early_stopping=True, max_iter=5, tol=None, random_state=0).fit(X, y)
+    for name in vars(fitted):
+        if name.endswith("_") and not name.startswith("_"):
+            assert re.search(rf"\b{name}\b.* :", SoftmaxRegression.__doc__), name
+
+
+def test_public_names_are_listed():
+    assert set(sksoftmax.__all__) == {"SoftmaxRegression", "__version__"}
+    assert set(plotting.__all__) == {"CoefficientImagesDisplay"}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""scikit-learn's own checks: all of them, with no expected failure."""
+
+import pytest
+from sklearn.utils import estimator_checks
+from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sksoftmax import SoftmaxRegression
+from sksoftmax._validation import Kind, Options
+from sksoftmax._validation import Interval as OurInterval
+from sksoftmax._validation import InvalidParameterError as OurInvalidParameterError
+
+INSTANCES = [
+    SoftmaxRegression(),
+    SoftmaxRegression(solver="adam"),
+    SoftmaxRegression(solver="lbfgs"),
+    SoftmaxRegression(batch_size=32),
+    SoftmaxRegression(batch_size=10**6),
+    SoftmaxRegression(class_weight="balanced"),
+    SoftmaxRegression(momentum=0.0),
+    SoftmaxRegression(learning_rate_init=0.1),
+]
+
+
+@parametrize_with_checks(INSTANCES)
+def test_check_estimator(estimator, check):
+    check(estimator)
+
+
+EXTRA_CHECKS = [
+    "check_dataframe_column_names_consistency",
+    "check_inplace_ensure_writeable",
+    "check_class_weight_balanced_linear_classifier",
+]
+
+
+@pytest.mark.parametrize("name", EXTRA_CHECKS)
+def test_checks_that_scikit_learn_runs_on_itself(name):
+    check = getattr(estimator_checks, name)
+    check("SoftmaxRegression", SoftmaxRegression())
+
+
+def as_scikit_learns(constraint):
+    """Our constraint in the terms of scikit-learn's own validation, from which its check makes bad values."""
+    if isinstance(constraint, OurInterval):
+        high = None if constraint.high == float("inf") else constraint.high
+        return Interval(constraint.kind, constraint.low, high, closed=constraint.closed)
+    if isinstance(constraint, Options):
+        return StrOptions(set(constraint.names))
+    assert isinstance(constraint, Kind)
+    names = {"an instance of 'bool'": "boolean", "a callable": callable, "an instance of 'dict'": dict, "None": None}
+    return names.get(constraint.description, "random_state")
+
+
+def _raised_as_scikit_learns(method):
+    def raising(*args, **kwargs):
+        try:
+            return method(*args, **kwargs)
+        except OurInvalidParameterError as error:
+            raise InvalidParameterError(str(error)) from error
+
+    return raising
+
+
+def test_check_param_validation():
+    class Checked(SoftmaxRegression):
+        _parameter_constraints = {  # noqa: RUF012
+            name: [as_scikit_learns(constraint) for constraint in allowed]
+            for name, allowed in SoftmaxRegression._constraints.items()
+        }
+        fit = _raised_as_scikit_learns(SoftmaxRegression.fit)
+        partial_fit = _raised_as_scikit_learns(SoftmaxRegression.partial_fit.__wrapped__)
+
+    Checked.__name__ = "SoftmaxRegression"
+    estimator_checks.check_param_validation("SoftmaxRegression", Checked())
