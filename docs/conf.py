@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Configuration of the documentation: ``python -m sphinx -W --keep-going -b html docs docs/_build/html``."""
 
+import re
 import zlib
 from pathlib import Path
 
@@ -36,20 +37,25 @@ numpydoc_show_class_members = False
 SKLEARN = "https://scikit-learn.org/stable/"
 SKLEARN_ROWS = [
     "accuracy_score std:label -1 modules/model_evaluation.html#accuracy-score Accuracy score",
-    "estimator std:term 1 glossary.html#term-$ -",
-    "meta-estimator std:term 1 glossary.html#term-$ -",
+    "meta-estimator std:term 1 glossary.html#term-meta-estimator -",
     "metadata_routing std:label -1 metadata_routing.html#metadata-routing Metadata Routing",
-    "sklearn.linear_model.LogisticRegression py:class 1 modules/generated/$.html#$ -",
-    "sklearn.linear_model.SGDClassifier py:class 1 modules/generated/$.html#$ -",
-    "sklearn.model_selection.GridSearchCV py:class 1 modules/generated/$.html#$ -",
-    "sklearn.pipeline.Pipeline py:class 1 modules/generated/$.html#$ -",
-    "sklearn.preprocessing.StandardScaler py:class 1 modules/generated/$.html#$ -",
-    "sklearn.utils.metadata_routing.MetadataRequest py:class 1 modules/generated/$.html#$ -",
+    "sklearn.set_config py:function 1 modules/generated/sklearn.set_config.html#$ -",
+]
+SKLEARN_ROWS += [
+    f"{name} py:class 1 modules/generated/{name}.html#$ -"
+    for name in (
+        "sklearn.linear_model.LogisticRegression",
+        "sklearn.linear_model.SGDClassifier",
+        "sklearn.model_selection.GridSearchCV",
+        "sklearn.pipeline.Pipeline",
+        "sklearn.preprocessing.StandardScaler",
+        "sklearn.utils.metadata_routing.MetadataRequest",
+    )
 ]
 
 
 def write_inventory(path, name, rows):
-    """Write rows of `name domain:role priority address#anchor title` as an inventory of Sphinx."""
+    """Write rows of `name domain:role priority address title` as an inventory of Sphinx; a last $ is the name."""
     head = f"# Sphinx inventory version 2\n# Project: {name}\n# Version: \n# The remainder is compressed using zlib.\n"
     # Stored rather than compressed: the same bytes with every version of zlib.
     content = head.encode() + zlib.compress("".join(f"{row}\n" for row in rows).encode(), level=0)
@@ -78,3 +84,15 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_signature": False,
 }
+
+
+def quote_learned_names(app, what, name, obj, options, lines):
+    """Put names of learned attributes in types, (n_features_in_,), in backticks: a bare one would be a link target."""
+    for index, line in enumerate(lines):
+        if " : " in line:
+            lines[index] = re.sub(r"(?<=\()([a-z_]+_)(?=[,)])", r"`\1`", line)
+
+
+def setup(app):
+    # Before numpydoc, which reads the types at the default priority of 500.
+    app.connect("autodoc-process-docstring", quote_learned_names, priority=400)

@@ -32,7 +32,7 @@ from sksoftmax.plotting import CoefficientImagesDisplay
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, stratify=y, random_state=0)
 
-# A small ``tol`` trains each candidate close to its optimum, so that ``l2`` alone decides how strongly it is regularised.
+# A small ``tol`` trains each candidate close to its optimum, so that ``l2`` alone decides how much it is regularised.
 pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(tol=1e-4, max_iter=500, random_state=0))
 search = GridSearchCV(pipeline, {"softmaxregression__l2": np.logspace(-6, -1, 6)}, scoring="neg_log_loss", n_jobs=2)
 search.fit(X_train, y_train)

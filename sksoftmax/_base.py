@@ -90,7 +90,7 @@ def _can_go_on(estimator):
         raise AttributeError("partial_fit needs solver='sgd' or solver='adam', got solver='lbfgs'.")
     if isinstance(estimator.class_weight, str):
         raise AttributeError(
-            f"partial_fit does not see all samples at once, as class_weight={estimator.class_weight!r} needs. Pass a dict."
+            f"partial_fit does not see all samples at once, which class_weight={estimator.class_weight!r} needs."
         )
     return True
 
@@ -197,14 +197,15 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             if first:
                 self._training_state = None
                 layers = self._start(None, X.shape[1], check_random_state(self.random_state))
-                self._publish_start(layers, _computed_in(X))
+                start = TrainingResult(parameters=_as_parameters(layers, _computed_in(X)))
+                self._publish(start, {"mean": None, "scale": None, "n_updates": 0})
             if weights is not None and not weights.any():
                 return self
             samples = Samples(X, targets, None if weights is None else weights[None])
             state = self._training_state or self._new_state(samples, check_random_state(self.random_state))
             layers = self._published_layers()
             result = self._advance(state, samples, layers, layers[0][0].dtype, max_epochs=1, first_epoch=self.n_iter_)
-            self._publish(result, state, so_far=self._curves())
+            self._publish(result, state, going_on=True)
             self._training_state = {
                 **state,
                 "moments": [moment.flat for moment in result.moments],
@@ -452,27 +453,21 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
 
     # Publication
 
-    def _curves(self):
-        return {name: getattr(self, name) for name in ("data_loss_curve_", "penalty_curve_", "learning_rate_curve_")}
-
-    def _publish_start(self, layers, dtype):
-        self._publish(TrainingResult(parameters=_as_parameters(layers, dtype)), {"mean": None, "scale": None})
-
-    def _publish(self, result, state, so_far=None):
-        """Set the fitted attributes; `so_far` holds the curves that the result's go on from."""
+    def _publish(self, result, state, going_on=False):
+        """Set the fitted attributes; `going_on` extends the curves that there are."""
         coordinates, dtype = Coordinates(state["mean"], state["scale"]), result.parameters.dtype
         first, *others = [(layer.W[0], layer.b[0]) for layer in result.parameters.layers]
         layers = [coordinates.to_raw(*first), *others]
         self._publish_layers([(W.astype(dtype), b.astype(dtype)) for W, b in layers])
-        so_far = so_far or dict.fromkeys(("data_loss_curve_", "penalty_curve_", "learning_rate_curve_"), [])
-        self.data_loss_curve_ = so_far["data_loss_curve_"] + result.data_loss
-        self.penalty_curve_ = so_far["penalty_curve_"] + result.penalty
-        self.learning_rate_curve_ = so_far["learning_rate_curve_"] + result.learning_rate
+        for name in ("data_loss", "penalty", "learning_rate"):
+            earlier = getattr(self, f"{name}_curve_") if going_on else []
+            setattr(self, f"{name}_curve_", earlier + getattr(result, name))
         self.loss_curve_ = [data + penalty for data, penalty in zip(self.data_loss_curve_, self.penalty_curve_)]
         self.best_loss_ = min(self.loss_curve_, default=np.inf)
-        self.n_iter_, self.n_updates_ = len(self.loss_curve_), result.n_updates
-        for name in ("validation_loss_curve_", "validation_scores_", "best_validation_loss_", "best_epoch_"):
-            self.__dict__.pop(name, None)
+        self.n_iter_ = len(self.loss_curve_)
+        self.n_updates_ = result.n_updates - state["n_updates"] + (self.n_updates_ if going_on else 0)
+        for name in ("validation_loss_curve_", "validation_scores_", "best_epoch_"):
+            vars(self).pop(name, None)
         if result.validation_loss:
             self.validation_loss_curve_ = result.validation_loss
             self.validation_scores_ = result.validation_accuracy

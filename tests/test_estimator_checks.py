@@ -7,9 +7,9 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Str
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sksoftmax import SoftmaxRegression
-from sksoftmax._validation import Kind, Options
 from sksoftmax._validation import Interval as OurInterval
 from sksoftmax._validation import InvalidParameterError as OurInvalidParameterError
+from sksoftmax._validation import Kind, Options
 
 INSTANCES = [
     SoftmaxRegression(),

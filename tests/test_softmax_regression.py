@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What SoftmaxRegression finds, against LogisticRegression and closed forms."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
@@ -208,21 +211,14 @@ def test_first_loss_of_a_full_batch_is_log_n_classes(datasets):
 def test_curves_have_one_value_an_epoch_and_add_up(solver, datasets):
     X, y = datasets["iris"]
     clf = SoftmaxRegression(solver=solver, max_iter=7, tol=None if solver != "lbfgs" else 0.0, random_state=0)
-    with pytest.warns(Warning) if solver == "lbfgs" else nothing():
+    not_converged = pytest.warns(ConvergenceWarning, match="after 7 of max_iter=7 iterations")
+    with not_converged if solver == "lbfgs" else nullcontext():
         clf.fit(X, y)
     assert len(clf.loss_curve_) == clf.n_iter_ == 7
     np.testing.assert_allclose(clf.loss_curve_, np.add(clf.data_loss_curve_, clf.penalty_curve_), rtol=1e-15)
     assert clf.best_loss_ == min(clf.loss_curve_)
     assert clf.n_updates_ == (7 if solver == "lbfgs" else 7 * 5)
     assert len(clf.learning_rate_curve_) == (0 if solver == "lbfgs" else 7)
-
-
-class nothing:
-    def __enter__(self):
-        return None
-
-    def __exit__(self, *exc):
-        return False
 
 
 def test_lbfgs_curve_ends_at_the_objective(datasets):

@@ -85,6 +85,9 @@ def _spread(samples):
     return highest - lowest
 
 
+RAW = Coordinates()
+
+
 class Conditioning(NamedTuple):
     """Coordinates, and what bounds the step in them (second moments of the transformed features).
 

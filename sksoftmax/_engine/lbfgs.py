@@ -4,7 +4,7 @@
 import numpy as np
 from scipy.optimize import minimize
 
-from sksoftmax._engine.conditioning import Coordinates
+from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
@@ -22,7 +22,7 @@ class Objective:
     coordinates : Coordinates that the vector is in
     """
 
-    def __init__(self, network, samples, settings, coordinates=Coordinates()):
+    def __init__(self, network, samples, settings, coordinates=RAW):
         parameters = network.parameters
         self.network, self._gradient = network, parameters.zeros_like()
         self._stream = Minibatches(
@@ -46,7 +46,7 @@ class Objective:
         return self.data_loss + self.penalty, self._gradient.flat.astype(np.float64)
 
 
-def train(network, samples, settings, *, coordinates=Coordinates(), gradient_tolerance=1e-4, on_epoch=None):
+def train(network, samples, settings, *, coordinates=RAW, gradient_tolerance=1e-4, on_epoch=None):
     """Minimise the objective of each model of a stack, one after the other.
 
     Takes what `sgd.train` takes. `gradient_tolerance` bounds the largest component of the gradient in `coordinates`.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from sksoftmax._engine.conditioning import Coordinates
+from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.cross_entropy import target_positions, to_losses
 from sksoftmax._engine.products import DenseRows, SparseRows
 
@@ -101,7 +101,7 @@ class Minibatches:
     loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
     """
 
-    def __init__(self, samples, batch_size, sizes, dtype, coordinates=Coordinates(), shuffle=None, folds=(0,)):
+    def __init__(self, samples, batch_size, sizes, dtype, coordinates=RAW, shuffle=None, folds=(0,)):
         self.samples = samples
         self.n_samples = len(samples.rows)
         self.batch_size = min(batch_size, self.n_samples)

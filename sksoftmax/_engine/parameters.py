@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Weights and biases of a stack of networks in one flat vector."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -42,11 +43,11 @@ class Parameters:
 
     def __init__(self, sizes, n_models=1, dtype=np.float64, flat=None):
         self.sizes, self.n_models = tuple(sizes), n_models
-        counts = [fan_out * (fan_in + 1) for fan_in, fan_out in zip(sizes, sizes[1:])]
+        counts = [fan_out * (fan_in + 1) for fan_in, fan_out in pairwise(sizes)]
         self.flat = np.zeros(n_models * sum(counts), dtype) if flat is None else flat
         self.layers = []
         start = 0
-        for fan_in, fan_out in zip(sizes, sizes[1:]):
+        for fan_in, fan_out in pairwise(sizes):
             middle = start + n_models * fan_out * fan_in
             end = middle + n_models * fan_out
             matrix, vector = self.flat[start:middle].reshape(-1, fan_in), self.flat[middle:end]

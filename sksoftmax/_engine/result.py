@@ -25,7 +25,7 @@ class Settings:
 
     l2: float
     learning_rate: float = 0.0
-    schedule: Callable = Constant()
+    schedule: Callable = field(default_factory=Constant)
     shrink: float | None = None
     momentum: float = 0.0
     max_epochs: int = 100

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from sksoftmax._engine.conditioning import Coordinates
+from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
@@ -62,7 +62,7 @@ def train(
     solver="sgd",
     nesterov=False,
     batch_size=32,
-    coordinates=Coordinates(),
+    coordinates=RAW,
     shuffle=None,
     validation=None,
     monitor="loss",
@@ -158,6 +158,8 @@ def _finished(stack, results, epoch, monitor):
     adaptive = plateau & ~np.isnan(shrink)
     stack.shrink[adaptive] *= shrink[adaptive]
     stack.patience.renew(adaptive)
+    # A plateau may be the far side of a swing: momentum starts anew from there (O'Donoghue and Candes 2015).
+    stack.rule.restart(adaptive)
     converged = plateau & (~adaptive | (stack.shrink < SMALLEST_SHRINK))
     for result, is_converged, is_diverged in zip(results, converged, diverged):
         result.converged, result.diverged = bool(is_converged and not is_diverged), bool(is_diverged)

@@ -26,7 +26,9 @@ class Patience:
         return self._stale >= self._patience
 
     def renew(self, models):
+        """Judge the given models (M,) bool by what they reach from now on."""
         self._stale[models] = 0
+        self._smallest[models] = np.inf
 
     def take(self, models):
         taken = Patience(self._tolerances[models], self._patience[models])

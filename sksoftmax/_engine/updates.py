@@ -53,6 +53,9 @@ class Rule:
         """-share * eta * l2 * feature weights of each layer."""
         return self.penalty.factors(-share * self._eta)
 
+    def restart(self, models):
+        """Forget, for the given models, what would carry them on in the old direction."""
+
     def _keep(self, factor):
         if isinstance(factor, float):
             return [(factor, factor)] * self._n_layers
@@ -81,6 +84,10 @@ class Momentum(Rule):
         (velocity,), parameters = self.moments, self.network.parameters
         self._accelerate(velocity, parts, share)
         parameters.flat += velocity.flat
+
+    def restart(self, models):
+        for layer in self.moments[0].layers:
+            layer.W[models] = layer.b[models] = 0
 
     def _accelerate(self, velocity, parts, share):
         self.network.accumulate(parts, velocity, self._keep(self._mu), self._step)

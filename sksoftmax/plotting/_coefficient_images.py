@@ -96,7 +96,7 @@ class CoefficientImagesDisplay:
         check_is_fitted(model)
         coef = _coefficients(model)
         shape = _image_shape(coef.shape[1], image_shape)
-        names = _panel_names(model.classes_, class_names, len(coef))
+        names = _panel_names(model, class_names, len(coef))
         return cls(coef.reshape(len(coef), *shape), names).plot(ax=ax, **plot_options)
 
     def plot(self, ax=None, *, n_columns=None, cmap="RdBu_r", limit=None, colorbar=True):
@@ -170,17 +170,16 @@ def _image_shape(n_features, image_shape):
     return shape
 
 
-def _panel_names(classes, class_names, n_panels):
-    names = [str(label) for label in (classes if class_names is None else class_names)]
-    if len(names) != len(classes):
-        raise ValueError(f"len(class_names) == {len(names)}, must be the number of classes, {len(classes)}.")
-    if n_panels == len(names):
-        return names
-    if n_panels == 1 and len(names) == 2:
+def _panel_names(model, class_names, n_panels):
+    names = [str(label) for label in (model.classes_ if class_names is None else class_names)]
+    if len(names) != len(model.classes_):
+        raise ValueError(f"len(class_names) == {len(names)}, must be the number of classes, {len(model.classes_)}.")
+    if len(names) == 2 and n_panels == 1:
         return [f"{names[1]} rather than {names[0]}"]
-    # One-versus-one classifiers have a row of coefficients for each pair of classes.
-    pairs = [f"{a} or {b}" for i, a in enumerate(names) for b in names[i + 1 :]]
-    return pairs if len(pairs) == n_panels else [f"row {i}" for i in range(n_panels)]
+    if hasattr(model, "support_vectors_"):
+        # Support vector machines compare each pair of classes.
+        return [f"{a} rather than {b}" for i, a in enumerate(names) for b in names[i + 1 :]]
+    return names
 
 
 def _panels(ax, n_panels, n_columns):

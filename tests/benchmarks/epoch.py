@@ -34,8 +34,8 @@ def load(folder):
     if folder is None:
         rng = np.random.default_rng(0)
         return rng.random((60_000, 784), dtype=np.float32), rng.integers(0, N_CLASSES, 60_000)
-    images = gzip.open(Path(folder) / "train-images-idx3-ubyte.gz").read()
-    labels = gzip.open(Path(folder) / "train-labels-idx1-ubyte.gz").read()
+    images = gzip.decompress((Path(folder) / "train-images-idx3-ubyte.gz").read_bytes())
+    labels = gzip.decompress((Path(folder) / "train-labels-idx1-ubyte.gz").read_bytes())
     X = np.frombuffer(images, np.uint8, offset=16).reshape(-1, 784)
     return X.astype(np.float32) / np.float32(255), np.frombuffer(labels, np.uint8, offset=8).astype(np.int64)
 

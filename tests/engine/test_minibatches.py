@@ -36,6 +36,10 @@ def served(stream, X):
     return steps
 
 
+def flat(lists):
+    return [item for each in lists for item in each]
+
+
 def counted(n_samples, kind="dense"):
     X = np.zeros((n_samples, 3))
     X[:, 0] = np.arange(n_samples)
@@ -50,7 +54,7 @@ def test_an_epoch_serves_every_sample_once_in_batches_of_the_given_size(kind, n_
     X, y = counted(n_samples, kind)
     stream = Minibatches(Samples(X, y), batch_size, (3, 2), np.float64)
     steps = served(stream, X)
-    assert sum(steps, []) == list(range(n_samples))
+    assert flat(steps) == list(range(n_samples))
     sizes = [len(step) for step in steps]
     assert all(size == min(batch_size, n_samples) for size in sizes[:-1])
     assert sizes[-1] <= batch_size
@@ -61,7 +65,7 @@ def test_shuffling_draws_a_new_order_each_epoch_from_the_given_stream():
     orders = []
     for _ in range(2):
         stream = Minibatches(Samples(X, y), 8, (3, 2), np.float64, shuffle=np.random.RandomState(3))
-        orders.append([sum(served(stream, X), []) for _ in range(2)])
+        orders.append([flat(served(stream, X)) for _ in range(2)])
     assert orders[0] == orders[1]
     assert orders[0][0] != orders[0][1]
     assert sorted(orders[0][0]) == list(range(50))

@@ -169,7 +169,9 @@ def test_adaptive_schedule_shrinks_at_plateaus_before_it_ends(rng):
     settings = [Settings(l2=0.0, learning_rate=1e-6, shrink=0.2, max_epochs=50, tolerance=1e-3, patience=2)]
     (result,) = sgd.train(network((6, 3)), samples(X, y), settings)
     assert result.converged
-    np.testing.assert_allclose(np.array(result.learning_rate) / 1e-6, [1, 1, 1, 0.2, 0.2, 0.04, 0.04], rtol=1e-12)
+    np.testing.assert_allclose(
+        np.array(result.learning_rate) / 1e-6, [1, 1, 1, 0.2, 0.2, 0.2, 0.04, 0.04, 0.04], rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("batch_size", [1, 32, 128, PART_ROWS + 1, 10**6])

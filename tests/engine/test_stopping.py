@@ -28,3 +28,11 @@ def test_each_model_has_its_own_patience_and_keeps_it_when_others_leave():
     assert rest.exhausted(np.ones(2)).tolist() == [True, False]
     rest.renew(np.array([True, False]))
     assert rest.exhausted(np.ones(2)).tolist() == [False, True]
+
+
+def test_renewed_patience_judges_by_what_comes_after():
+    patience = Patience([0.0], [1])
+    patience.exhausted(np.array([1.0]))
+    assert patience.exhausted(np.array([5.0]))[0]
+    patience.renew(np.array([True]))
+    assert [bool(patience.exhausted(np.array([v]))[0]) for v in [4.0, 3.0, 3.5]] == [False, False, True]

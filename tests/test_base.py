@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Input, errors, going on, and reproducibility."""
+
+import copy
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.metrics import accuracy_score, log_loss
+
+from sksoftmax import SoftmaxRegression
+
+FITTED = ("coef_", "intercept_", "classes_", "loss_curve_", "n_iter_", "n_features_in_")
+
+
+def quick(**parameters):
+    return SoftmaxRegression(max_iter=5, tol=None, random_state=0, **parameters)
+
+
+@pytest.fixture
+def iris(datasets):
+    return datasets["iris"]
+
+
+def state_of(clf):
+    return copy.deepcopy({name: getattr(clf, name) for name in FITTED})
+
+
+def assert_unchanged(clf, before):
+    for name, value in before.items():
+        np.testing.assert_array_equal(getattr(clf, name), value)
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"l2": -1.0}, r"'l2' parameter of SoftmaxRegression must be a float in the range \[0, inf\). Got -1.0"),
+        ({"l2": float("nan")}, r"'l2' parameter .* Got nan"),
+        ({"l2": True}, r"'l2' parameter .* Got True"),
+        ({"solver": "newton"}, r"'solver' parameter .* a str among {'sgd', 'adam', 'lbfgs'}. Got 'newton'"),
+        ({"batch_size": 0}, r"'batch_size' parameter .* {'auto'} or an int in the range \[1, inf\). Got 0"),
+        ({"learning_rate_init": 0.0}, r"'learning_rate_init' parameter .* \(0, inf\). Got 0.0"),
+        ({"learning_rate": "linear"}, r"'learning_rate' parameter .* or a callable. Got 'linear'"),
+        ({"momentum": 1.0}, r"'momentum' parameter .* \[0, 1\). Got 1.0"),
+        ({"tol": "small"}, r"'tol' parameter .* or None. Got 'small'"),
+        ({"decay": 1.0}, r"decay == 1.0, must be < 1 with learning_rate='adaptive'"),
+        ({"solver": "lbfgs", "early_stopping": True}, r"early_stopping=True needs solver='sgd' or solver='adam'"),
+        ({"class_weight": {0: -1.0}}, r"class_weight == .*each weight must be a finite number >= 0"),
+        ({"learning_rate": lambda epoch: -1.0}, r"learning_rate\(0\) == -1.0"),
+    ],
+)
+def test_bad_parameters_are_named_with_what_is_allowed(parameters, message, iris):
+    with pytest.raises(ValueError, match=message):
+        SoftmaxRegression(**parameters).fit(*iris)
+
+
+def with_nan(X):
+    X = X.copy()
+    X[3, 1] = np.nan
+    return X
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda X, y: (with_nan(X), y, None), "NaN"),
+        (lambda X, y: (X, np.zeros(150), None), "at least 2 classes in y; got 1 class: 0.0"),
+        (lambda X, y: (X, y, np.zeros(150)), "All weights are zero"),
+        (lambda X, y: (X, y, -np.ones(150)), "Negative values in sample_weight: -1.0"),
+        (lambda X, y: (X, y, np.ones(149)), r"sample_weight.shape == \(149,\), expected \(150,\)"),
+        (lambda X, y: (X, y, np.ones((150, 2))), "must be 1D array or scalar, got 2D"),
+        (lambda X, y: (X, y, np.full(150, np.nan)), "sample_weight contains NaN"),
+        (lambda X, y: (X, y[:-1], None), "inconsistent numbers of samples"),
+        (lambda X, y: (X[:, 0], y, None), "Expected 2D array"),
+        (lambda X, y: (X, np.linspace(0, 1, 150), None), "Unknown label type"),
+    ],
+)
+def test_bad_data_is_named_and_leaves_a_fitted_model_alone(change, message, iris):
+    X, y = iris
+    clf = quick().fit(X[:, :2], y)
+    before = state_of(clf)
+    bad_X, bad_y, weights = change(X, y)
+    with pytest.raises(ValueError, match=message):
+        clf.fit(bad_X, bad_y, sample_weight=weights)
+    assert_unchanged(clf, before)
+
+
+def test_a_diverging_fit_leaves_a_fitted_model_alone(iris):
+    clf = quick().fit(*iris)
+    before = state_of(clf)
+    with pytest.raises(ValueError, match="diverged"):
+        clf.set_params(learning_rate_init=1e6, l2=1.0, max_iter=500).fit(iris[0][:, :3], iris[1])
+    assert_unchanged(clf, before)
+
+
+def test_a_zero_class_weight_everywhere_is_an_error(iris):
+    with pytest.raises(ValueError, match="All weights are zero"):
+        SoftmaxRegression(class_weight={0: 0, 1: 0, 2: 0}).fit(*iris)
+
+
+@pytest.mark.parametrize("n_samples", [6, 12])
+def test_too_few_samples_to_split_is_an_error_that_says_what_to_do(n_samples, iris):
+    X, y = iris[0][:: 150 // n_samples][:n_samples], np.arange(n_samples) % 3
+    with pytest.raises(ValueError, match=r"validation_fraction == 0.1 cannot split \d+ samples of 3 classes"):
+        SoftmaxRegression(early_stopping=True).fit(X, y)
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "predict_log_proba", "decision_function"])
+def test_an_unfitted_model_says_so(method, iris):
+    with pytest.raises(NotFittedError):
+        getattr(SoftmaxRegression(), method)(iris[0])
+
+
+def test_not_converging_warns_with_the_remedy(iris):
+    with pytest.warns(ConvergenceWarning, match=r"after 2 of max_iter=2 iterations\. Increase max_iter or tol"):
+        SoftmaxRegression(max_iter=2).fit(*iris)
+
+
+# Input
+
+
+def test_names_of_the_features_are_kept_and_checked(iris):
+    X, y = iris
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    clf = quick().fit(frame, pd.Series(y).map({0: "setosa", 1: "versicolor", 2: "virginica"}))
+    assert clf.feature_names_in_.tolist() == list("abcd")
+    assert set(clf.predict(frame)) == {"setosa", "versicolor", "virginica"}
+    with pytest.raises(ValueError, match="feature names"):
+        clf.predict(frame.rename(columns={"a": "z"}))
+
+
+def test_fortran_order_lists_and_memory_maps_give_the_same_model(iris, tmp_path):
+    X, y = iris
+    expected = quick().fit(X, y).coef_
+    np.save(tmp_path / "X.npy", X)
+    for same in (np.asfortranarray(X), X.tolist(), np.load(tmp_path / "X.npy", mmap_mode="r"), X[::-1][::-1]):
+        np.testing.assert_array_equal(quick().fit(same, y).coef_, expected)
+
+
+def test_a_number_as_sample_weight_is_the_same_weight_for_all(iris):
+    X, y = iris
+    np.testing.assert_allclose(quick().fit(X, y, sample_weight=3.0).coef_, quick().fit(X, y).coef_, atol=1e-12)
+
+
+def test_input_is_never_written_to(iris):
+    X, y = iris[0].copy(), iris[1].copy()
+    weights = np.ones(150)
+    for array in (X, y, weights):
+        array.flags.writeable = False
+    quick().fit(X, y, sample_weight=weights).predict_proba(X)
+
+
+@pytest.mark.parametrize("n_rows", [1, 511, 512, 513, 1797])
+def test_predictions_do_not_depend_on_the_number_of_rows(n_rows, datasets):
+    X, y = datasets["digits"]
+    clf = quick().fit(X, y)
+    np.testing.assert_allclose(clf.predict_proba(X[:n_rows]), clf.predict_proba(X)[:n_rows], atol=1e-13)
+
+
+# Early stopping
+
+
+@pytest.mark.parametrize("scoring", ["loss", "accuracy"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_validation_curves_are_those_of_the_held_out_samples(weighted, scoring, iris, rng):
+    X, y = iris
+    weights = rng.uniform(0.5, 2, 150) if weighted else None
+    clf = SoftmaxRegression(early_stopping=True, scoring=scoring, validation_fraction=0.2, random_state=0)
+    clf.fit(X, y, sample_weight=weights)
+    _, held_out = clf._split(X, y, weights, np.arange(150))
+    rows = held_out.rows
+    assert len(rows) == 30
+    best, w = clf.best_epoch_ - 1, None if weights is None else weights[rows]
+    loss = log_loss(y[rows], clf.predict_proba(X[rows]), sample_weight=w)
+    assert clf.validation_loss_curve_[best] == pytest.approx(loss, rel=1e-9)
+    accuracy = accuracy_score(y[rows], clf.predict(X[rows]), sample_weight=w)
+    assert clf.validation_scores_[best] == pytest.approx(accuracy)
+    if scoring == "loss":
+        assert best == int(np.argmin(clf.validation_loss_curve_))
+    else:
+        assert best == int(np.argmax(clf.validation_scores_))
+
+
+def test_validation_samples_do_not_train(iris):
+    X, y = iris
+    clf = quick(early_stopping=True, validation_fraction=0.2).fit(X, y)
+    _, held_out = clf._split(X, y, None, np.arange(150))
+    changed = y.copy()
+    # Among themselves the held-out samples keep the frequencies of their labels, and so the split.
+    changed[held_out.rows] = np.roll(y[held_out.rows], 7)
+    assert quick(early_stopping=True, validation_fraction=0.2).fit(X, y).loss_curve_ == clf.loss_curve_
+
+
+# Going on
+
+
+def test_warm_start_goes_on_from_the_coefficients(iris):
+    X, y = iris
+    clf = quick(warm_start=True, batch_size=150).fit(X, y)
+    first = clf.loss_curve_
+    assert clf.fit(X, y).loss_curve_[0] < first[-1]
+    cold = quick(batch_size=150).fit(X, y)
+    assert cold.fit(X, y).loss_curve_ == first
+
+
+def test_warm_start_with_other_classes_or_features_is_an_error(iris):
+    X, y = iris
+    clf = quick(warm_start=True).fit(X, y)
+    before = state_of(clf)
+    with pytest.raises(ValueError, match=r"goes on from 4 features and classes .*got 3 features"):
+        clf.fit(X[:, :3], y)
+    with pytest.raises(ValueError, match=r"classes \[0, 1, 2\], got 4 features and classes \[0, 1\]"):
+        clf.fit(X[:100], y[:100])
+    assert_unchanged(clf, before)
+
+
+@pytest.mark.parametrize(
+    "parameters", [{}, {"momentum": 0.0}, {"solver": "adam"}, {"learning_rate": "exponential"}], ids=str
+)
+@pytest.mark.parametrize("learning_rate_init", ["auto", 0.01])
+def test_partial_fit_over_epochs_equals_fit(learning_rate_init, parameters, datasets):
+    X, y = datasets["digits"]
+    parameters = {"learning_rate_init": learning_rate_init, **parameters}
+    clf = SoftmaxRegression(max_iter=4, tol=None, random_state=np.random.RandomState(0), **parameters).fit(X, y)
+    steps = SoftmaxRegression(random_state=np.random.RandomState(0), **parameters)
+    for _ in range(4):
+        steps.partial_fit(X, y, classes=np.arange(10))
+    # Between calls the coefficients are turned into those of the raw features and back.
+    np.testing.assert_allclose(steps.coef_, clf.coef_, atol=1e-8)
+    np.testing.assert_allclose(steps.loss_curve_, clf.loss_curve_, rtol=1e-8)
+    assert (steps.n_iter_, steps.n_updates_) == (clf.n_iter_, clf.n_updates_)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("learning_rate_init", ["auto", 0.01])
+def test_partial_fit_gives_the_same_bits_after_pickling_midway(learning_rate_init, solver, datasets):
+    X, y = datasets["digits"]
+    clf = SoftmaxRegression(solver=solver, learning_rate_init=learning_rate_init, random_state=0)
+    for start in range(0, 600, 200):
+        clf.partial_fit(X[start : start + 200], y[start : start + 200], classes=np.arange(10))
+    thawed = pickle.loads(pickle.dumps(clf))
+    for model in (clf, thawed):
+        for start in range(600, 1200, 200):
+            model.partial_fit(X[start : start + 200], y[start : start + 200])
+    np.testing.assert_array_equal(thawed.coef_, clf.coef_)
+    np.testing.assert_array_equal(thawed.intercept_, clf.intercept_)
+    assert thawed.loss_curve_ == clf.loss_curve_
+
+
+def test_partial_fit_goes_on_from_fit(iris):
+    X, y = iris
+    clf = quick().fit(X, y)
+    loss = clf.loss_curve_[-1]
+    clf.partial_fit(X, y)
+    assert clf.n_iter_ == 6
+    assert clf.loss_curve_[-1] < loss
+    clf.fit(X, y)
+    assert clf.n_iter_ == 5
+
+
+def test_partial_fit_with_zero_weights_changes_nothing(iris):
+    X, y = iris
+    clf = quick().partial_fit(X, y, classes=[0, 1, 2], sample_weight=np.zeros(150))
+    np.testing.assert_array_equal(clf.coef_, 0)
+    assert clf.n_iter_ == 0
+    clf.partial_fit(X, y)
+    before = state_of(clf)
+    assert_unchanged(clf.partial_fit(X, y, sample_weight=np.zeros(150)), before)
+
+
+def test_partial_fit_takes_weights_as_they_are(iris):
+    X, y = iris
+    steps = [
+        quick(l2=0.0, learning_rate_init=1e-3, momentum=0, batch_size=150)
+        .partial_fit(X, y, classes=[0, 1, 2], sample_weight=w)
+        .coef_
+        for w in (1.0, 2.0)
+    ]
+    np.testing.assert_allclose(steps[1], 2 * steps[0], rtol=1e-12)
+
+
+def test_partial_fit_on_one_sample_at_a_time_learns(iris):
+    X, y = iris
+    clf = SoftmaxRegression(random_state=0).partial_fit(X, y, classes=[0, 1, 2])
+    for i in np.random.RandomState(0).permutation(150):
+        clf.partial_fit(X[[i]], y[[i]])
+    assert np.isfinite(clf.coef_).all()
+    alone = SoftmaxRegression(random_state=0).partial_fit(X[[0]], y[[0]], classes=[0, 1, 2])
+    for i in np.random.RandomState(0).permutation(150):
+        alone.partial_fit(X[[i]], y[[i]])
+    assert np.isfinite(alone.coef_).all()
+
+
+def test_partial_fit_errors_name_what_is_wrong(iris):
+    X, y = iris
+    with pytest.raises(ValueError, match="classes must be passed on the first call"):
+        quick().partial_fit(X, y)
+    with pytest.raises(ValueError, match=r"y contains \[2\], which are not among classes \[0, 1\]"):
+        quick().partial_fit(X, y, classes=[0, 1])
+    clf = quick().partial_fit(X, y, classes=[0, 1, 2])
+    before = state_of(clf)
+    with pytest.raises(ValueError, match=r"classes == \[0, 1\] is not the same"):
+        clf.partial_fit(X, y, classes=[0, 1])
+    with pytest.raises(ValueError, match="3 features"):
+        clf.partial_fit(X[:, :3], y)
+    with pytest.raises(ValueError, match="early_stopping == True, must be False"):
+        clf.set_params(early_stopping=True).partial_fit(X, y)
+    assert_unchanged(clf, before)
+
+
+@pytest.mark.parametrize("parameters", [{"solver": "lbfgs"}, {"class_weight": "balanced"}], ids=str)
+def test_partial_fit_is_absent_where_it_cannot_work(parameters):
+    assert not hasattr(SoftmaxRegression(**parameters), "partial_fit")
+
+
+# Reproducibility
+
+
+@pytest.mark.parametrize("parameters", [{}, {"solver": "adam"}, {"early_stopping": True}, {"init_scale": 0.1}], ids=str)
+def test_same_seed_same_bits(parameters, datasets):
+    X, y = datasets["digits"]
+    first, second = quick(**parameters).fit(X, y), quick(**parameters).fit(X, y)
+    np.testing.assert_array_equal(first.coef_, second.coef_)
+    assert first.loss_curve_ == second.loss_curve_
+    other = quick(**parameters).set_params(random_state=1).fit(X, y)
+    assert not np.array_equal(other.coef_, first.coef_)
+
+
+def test_fitting_twice_gives_the_same_bits(iris):
+    clf = quick()
+    coef = clf.fit(*iris).coef_
+    np.testing.assert_array_equal(clf.fit(*iris).coef_, coef)
+
+
+def test_pickle_and_clone_keep_what_they_should(iris):
+    X, y = iris
+    clf = quick(l2=0.3).fit(X, y)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(clf)).predict_proba(X), clf.predict_proba(X))
+    fresh = clone(clf)
+    assert fresh.get_params() == clf.get_params()
+    assert not hasattr(fresh, "coef_")
+
+
+def test_verbose_prints_a_line_for_each_epoch(iris, capsys):
+    quick(verbose=True, early_stopping=True).fit(*iris)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [f"Epoch {i}" for i in range(1, 6)]
+    assert "validation loss" in lines[0]
+    quick().fit(*iris)
+    assert capsys.readouterr().out == ""
+
+
+def test_empty_rows_of_a_sparse_matrix_are_samples(iris):
+    X, y = iris[0].copy(), iris[1]
+    X[::5] = 0
+    np.testing.assert_allclose(quick().fit(sparse.csr_matrix(X), y).coef_, quick().fit(X, y).coef_, atol=1e-10)
+
+
+def test_html_representation_links_to_the_documentation():
+    html = SoftmaxRegression()._repr_html_()
+    assert "sksoftmax.SoftmaxRegression.html" in html
