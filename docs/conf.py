@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Configuration of the documentation: ``python -m sphinx -W --keep-going -b html docs docs/_build/html``."""
 
-import re
 import zlib
 from pathlib import Path
 
@@ -84,15 +83,3 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_signature": False,
 }
-
-
-def quote_learned_names(app, what, name, obj, options, lines):
-    """Put names of learned attributes in types, (n_features_in_,), in backticks: a bare one would be a link target."""
-    for index, line in enumerate(lines):
-        if " : " in line:
-            lines[index] = re.sub(r"(?<=\()([a-z_]+_)(?=[,)])", r"`\1`", line)
-
-
-def setup(app):
-    # Before numpydoc, which reads the types at the default priority of 500.
-    app.connect("autodoc-process-docstring", quote_learned_names, priority=400)

@@ -34,7 +34,7 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, strati
 
 # A small ``tol`` trains each candidate close to its optimum, so that ``l2`` alone decides how much it is regularised.
 pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(tol=1e-4, max_iter=500, random_state=0))
-search = GridSearchCV(pipeline, {"softmaxregression__l2": np.logspace(-6, -1, 6)}, scoring="neg_log_loss", n_jobs=2)
+search = GridSearchCV(pipeline, {"softmaxregression__l2": np.logspace(-5, -2, 4)}, scoring="neg_log_loss", n_jobs=2)
 search.fit(X_train, y_train)
 l2 = search.best_params_["softmaxregression__l2"]
 print(f"best l2 of {len(search.cv_results_['params'])}: {l2:g}, cross-validated log-loss {-search.best_score_:.3f}")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The scikit-learn seam of the estimators: validation, labels, weights, the call of the engine, predictions."""
 
+import copy
 import warnings
 from contextlib import contextmanager
 
@@ -13,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax._engine import lbfgs, schedules, sgd
-from sksoftmax._engine.conditioning import Coordinates, condition
+from sksoftmax._engine.conditioning import RAW, Coordinates, condition
 from sksoftmax._engine.cross_entropy import log_softmax, softmax
 from sksoftmax._engine.inference import outputs
 from sksoftmax._engine.minibatches import Samples
@@ -194,15 +195,16 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             self._set_known_classes(classes, first)
             targets = self._encode(y)
             weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
+            state = copy.deepcopy(getattr(self, "_training_state", None))
+            random_state = state["random_state"] if state else check_random_state(self.random_state)
             if first:
-                self._training_state = None
-                layers = self._start(None, X.shape[1], check_random_state(self.random_state))
+                layers = self._start(None, X.shape[1], random_state)
                 start = TrainingResult(parameters=_as_parameters(layers, _computed_in(X)))
                 self._publish(start, {"mean": None, "scale": None, "n_updates": 0})
             if weights is not None and not weights.any():
                 return self
             samples = Samples(X, targets, None if weights is None else weights[None])
-            state = self._training_state or self._new_state(samples, check_random_state(self.random_state))
+            state = state or self._new_state(samples, random_state)
             layers = self._published_layers()
             result = self._advance(state, samples, layers, layers[0][0].dtype, max_epochs=1, first_epoch=self.n_iter_)
             self._publish(result, state, going_on=True)
@@ -363,7 +365,7 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
 
     def _new_state(self, samples, random_state):
         """What training goes on from beside the layers: plain arrays and numbers."""
-        coordinates, learning_rate = Coordinates(), self.learning_rate_init
+        coordinates, learning_rate = RAW, self.learning_rate_init
         if self.learning_rate_init == "auto" or self.solver == "lbfgs":
             conditioning = condition(samples, self.l2, self.fit_intercept, random_state)
             coordinates = conditioning.coordinates
@@ -383,7 +385,9 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         return AUTO_BATCH_SIZE if self.batch_size == "auto" else self.batch_size
 
     def _decay(self):
-        return DEFAULT_DECAY.get(self.learning_rate, 1.0) if self.decay is None else self.decay
+        if self.decay is not None:
+            return self.decay
+        return DEFAULT_DECAY.get(self.learning_rate, 1.0) if isinstance(self.learning_rate, str) else 1.0
 
     def _schedule(self):
         if callable(self.learning_rate):
@@ -416,7 +420,8 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         layers = [coordinates.to_working(*layers[0]), *layers[1:]]
         sizes, activation = self._network_shape(samples.X.shape[1], len(self.classes_))
         network = Network(_as_parameters(layers, dtype), activation, self.fit_intercept)
-        settings = [self._settings(state["learning_rate"], max_epochs)]
+        learning_rate = state["learning_rate"] if self.learning_rate_init == "auto" else self.learning_rate_init
+        settings = [self._settings(learning_rate, max_epochs)]
         watch = self._print_progress if self.verbose else None
         if self.solver == "lbfgs":
             tolerance = 0.0 if self.tol is None else self.tol

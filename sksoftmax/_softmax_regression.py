@@ -33,19 +33,19 @@ class SoftmaxRegression(BaseSoftmaxClassifier):
         Schedule: the factor on `learning_rate_init` in the epoch t = 0, 1, ...
 
         - "adaptive": 1, multiplied by `decay` (0.2) each time that training reaches a plateau; training ends when the
-          factor is below 0.01.
+          factor is below 0.01. In `partial_fit` it stays 1.
         - "constant": 1.
         - "exponential": ``decay ** t`` (0.95).
         - "inverse_time": ``1 / (1 + decay * t)`` (1.0).
         - "invscaling": ``1 / (1 + t) ** power_t``.
         - "step": ``decay ** (t // decay_epochs)`` (0.5).
-        - "cosine": ``(1 + cos(pi * t / max_iter)) / 2``.
+        - "cosine": ``(1 + cos(pi * min(t / max_iter, 1))) / 2``.
         - a function of t that returns a finite factor >= 0.
     learning_rate_init : float or "auto", default="auto"
         Initial learning rate, > 0. With "auto" the steps are taken in centred and rescaled coordinates of the features,
         with a learning rate that follows from the data [2]_; objective, optimum and coefficients stay those of the raw
         features. With a number the steps are plain ones on the coefficients. For Adam in raw units 0.001 is usual.
-    decay : float, default=None
+    decay : float or None, default=None
         Decay of the schedule, > 0. None means the value in parentheses above.
     decay_epochs : int, default=10
         Epochs between the steps of the schedule "step".
@@ -58,9 +58,10 @@ class SoftmaxRegression(BaseSoftmaxClassifier):
     max_iter : int, default=200
         Most epochs, or iterations of "lbfgs".
     tol : float or None, default=1e-3
-        An epoch that does not lower the objective (with `early_stopping`: the validation loss, or raise the accuracy)
-        by more than this counts as one without improvement. None trains for `max_iter` epochs. For "lbfgs" the bound
-        on the largest component of the gradient, in the coordinates of ``learning_rate_init="auto"``.
+        An epoch that does not bring the objective (with `early_stopping` the validation loss, or the accuracy turned
+        round) by more than this below its smallest value since the last plateau counts as one without improvement. None
+        trains for `max_iter` epochs. For "lbfgs" the bound on the largest component of the gradient, in the coordinates
+        of ``learning_rate_init="auto"``.
     n_iter_no_change : int, default=5
         Epochs without improvement that make a plateau, at which training ends, or "adaptive" lowers the learning rate.
     shuffle : bool, default=True
@@ -99,7 +100,7 @@ class SoftmaxRegression(BaseSoftmaxClassifier):
         Class labels.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where `X` has string names.
     n_iter_ : int
         Epochs, or iterations of "lbfgs".
@@ -108,8 +109,9 @@ class SoftmaxRegression(BaseSoftmaxClassifier):
     loss_curve_ : list of float
         Objective of each epoch: `data_loss_curve_` plus `penalty_curve_`.
     data_loss_curve_ : list of float
-        Weighted mean cross-entropy of the epoch, of each sample just before the step that it takes part in. For a full
-        batch it belongs to the coefficients before the epoch's step; for "lbfgs", after the iteration.
+        Weighted mean cross-entropy of the epoch (in `partial_fit` the mean of weight times cross-entropy), of each
+        sample just before the step that it takes part in. For a full batch it belongs to the coefficients before the
+        epoch's step; for "lbfgs", after the iteration.
     penalty_curve_ : list of float
         Mean of the penalty over the same moments.
     learning_rate_curve_ : list of float
@@ -131,8 +133,9 @@ class SoftmaxRegression(BaseSoftmaxClassifier):
     A float64 or float32 `X` is computed with in its own precision; integers of 8 or 16 bits, such as pixels, are
     converted to float32 a batch at a time. A sparse `X` is never densified.
 
-    Sample weights multiply gradients, normalised to a mean of one. With a full batch (or "lbfgs") a sample of weight 2
-    is exactly two samples; with minibatches it is so in expectation.
+    Sample weights multiply gradients; `fit` normalises them to a mean of one. With a full batch (or "lbfgs") a sample
+    of weight 2 is two samples, step for step where "auto" looks at all samples (up to about a million values of a dense
+    `X`); with minibatches it is so in expectation.
 
     References
     ----------

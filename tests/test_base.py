@@ -228,8 +228,8 @@ def test_warm_start_with_other_classes_or_features_is_an_error(iris):
 def test_partial_fit_over_epochs_equals_fit(learning_rate_init, parameters, datasets):
     X, y = datasets["digits"]
     parameters = {"learning_rate_init": learning_rate_init, **parameters}
-    clf = SoftmaxRegression(max_iter=4, tol=None, random_state=np.random.RandomState(0), **parameters).fit(X, y)
-    steps = SoftmaxRegression(random_state=np.random.RandomState(0), **parameters)
+    clf = SoftmaxRegression(max_iter=4, tol=None, random_state=0, **parameters).fit(X, y)
+    steps = SoftmaxRegression(random_state=0, **parameters)
     for _ in range(4):
         steps.partial_fit(X, y, classes=np.arange(10))
     # Between calls the coefficients are turned into those of the raw features and back.
@@ -313,6 +313,20 @@ def test_partial_fit_errors_name_what_is_wrong(iris):
     with pytest.raises(ValueError, match="early_stopping == True, must be False"):
         clf.set_params(early_stopping=True).partial_fit(X, y)
     assert_unchanged(clf, before)
+
+
+def test_a_diverging_partial_fit_leaves_the_model_and_what_it_goes_on_from_alone(iris):
+    X, y = iris
+    clf, calm = (quick().partial_fit(X, y, classes=[0, 1, 2]) for _ in range(2))
+    with pytest.raises(ValueError, match="diverged"):
+        clf.set_params(l2=1e300, learning_rate_init=1e300).partial_fit(X, y)
+    clf.set_params(l2=calm.l2, learning_rate_init="auto")
+    np.testing.assert_array_equal(clf.partial_fit(X, y).coef_, calm.partial_fit(X, y).coef_)
+
+
+def test_a_new_learning_rate_counts_from_the_next_call(iris):
+    clf = quick(learning_rate_init=0.1).partial_fit(*iris, classes=[0, 1, 2])
+    assert clf.set_params(learning_rate_init=0.01).partial_fit(*iris).learning_rate_curve_ == [0.1, 0.01]
 
 
 @pytest.mark.parametrize("parameters", [{"solver": "lbfgs"}, {"class_weight": "balanced"}], ids=str)

@@ -4,7 +4,9 @@
 import doctest
 import inspect
 import re
+from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 import sksoftmax
@@ -64,6 +66,18 @@ def test_examples_in_docstrings_run(cls):
             runner.run(test)
     assert runner.tries > 0
     assert runner.failures == 0
+
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+PAGES = sorted([*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_snippets_of_the_documentation_run(page):
+    assert doctest.testfile(str(page), module_relative=False).failed == 0
+    plt.close("all")
 
 
 def test_every_fitted_attribute_is_documented(datasets):

@@ -242,7 +242,9 @@ def test_lbfgs_curve_ends_at_the_objective(datasets):
         ({"learning_rate": lambda epoch: 1 / (1 + epoch**2)}, [1, 1 / 2, 1 / 5, 1 / 10]),
         ({"learning_rate": "adaptive"}, [1, 1, 1, 1]),
     ],
-    ids=lambda value: str(value.get("learning_rate", "")) if isinstance(value, dict) else "",
+    ids=lambda value: (
+        getattr(value["learning_rate"], "__name__", value["learning_rate"]) if isinstance(value, dict) else ""
+    ),
 )
 def test_learning_rate_curve_follows_the_schedule(parameters, factors, datasets):
     X, y = datasets["iris"]

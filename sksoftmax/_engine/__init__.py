@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The training engine: numpy and scipy only, a stack of networks at a time.
+"""The training engine, a stack of networks at a time: numpy, scipy, and threadpoolctl for the threads of their BLAS.
 
 Notation, the same in every file
 --------------------------------
@@ -13,6 +13,6 @@ w (F, n)       gradient weights of the samples, one row for each fold
 l2, eta, mu    weight of the penalty, learning rate, momentum, one for each model
 J = sum_i w_i CE_i / sum_i w_i + (l2 / 2) sum_layers ||W||^2    the objective of every minimiser
 
-Imports run downward: {activations, cross_entropy, schedules, parameters, products, conditioning, stopping, threads} <
-{minibatches, network, penalty, result} < updates < {sgd, lbfgs}.
+Imports run downward: {activations, cross_entropy, schedules, parameters, conditioning, stopping, threads} <
+{products, penalty, result} < {network, minibatches} < {inference, updates} < {sgd, lbfgs}.
 """

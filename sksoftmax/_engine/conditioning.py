@@ -51,8 +51,10 @@ class Coordinates(NamedTuple):
 
 
 def _subsample(samples, fold, random_state):
-    """Rows to take moments from, float64 where dense, and their weights."""
+    """Rows to take moments from, float64 where dense, and their weights, none of them zero."""
     X, rows = samples.X, samples.rows
+    if samples.weights is not None:
+        rows = rows[samples.weights[fold, rows] > 0]
     n_rows = max(FEWEST_ROWS, SUBSAMPLE_VALUES // X.shape[1])
     if not sparse.issparse(X) and len(rows) > n_rows:
         rows = np.sort(random_state.choice(rows, n_rows, replace=False))
@@ -92,7 +94,7 @@ class Conditioning(NamedTuple):
     """Coordinates, and what bounds the step in them (second moments of the transformed features).
 
     largest_eigenvalue : of the weighted mean of x' x'^T, the intercept's constant feature included
-    largest_square : max_i ||x'_i||^2, likewise
+    largest_square : max_i w_i ||x'_i||^2, the mean weight being 1, likewise
     n_samples : int
     """
 
@@ -104,10 +106,10 @@ class Conditioning(NamedTuple):
     def learning_rate(self, solver, batch_size, l2, momentum):
         """The learning rate that ``learning_rate_init="auto"`` stands for.
 
-        SGD: 1 / L_b with the expected smoothness L_b = whole + single of minibatches (Gower et al. 2019, Proposition
-        3.8) and the largest curvature of the penalty. The factor 1/2 is the largest eigenvalue of the Hessian of the
-        cross-entropy in the logits (Boehning 1992). Momentum multiplies the noise of single samples by
-        1 / (1 - momentum) but is stable for the curvature itself (Polyak 1964).
+        SGD: 1 / L_b. L_b is the expected smoothness, whole + single, of minibatches (Gower et al. 2019, Prop. 3.8;
+        their Theorem 3.1 proves convergence for half of this step) and the largest curvature of the penalty. The factor
+        1/2 is the largest eigenvalue of the Hessian of the cross-entropy in the logits (Boehning 1992). Momentum
+        multiplies the noise of single samples by 1 / (1 - momentum), but is stable for the curvature (Polyak 1964).
         Adam moves a coefficient by about its learning rate in each step, and the noise of the n / b steps of an epoch
         adds up like their square root: ADAM_STEP * sqrt(b / n), for features of about unit variance.
         """
@@ -118,7 +120,8 @@ class Conditioning(NamedTuple):
         single = (n - b) / (b * (n - 1)) if n > 1 else 0.0
         loss = 0.5 * (whole * self.largest_eigenvalue + single * self.largest_square / (1 - momentum))
         scale = self.coordinates.scale
-        return 1 / (loss + l2 * (1.0 if scale is None else float(scale.min()) ** -2))
+        curvature = loss + l2 * (1.0 if scale is None else float(scale.min()) ** -2)
+        return 1 / curvature if curvature > 0 else 1.0
 
 
 def condition(samples, l2, fit_intercept, random_state, fold=0):
@@ -143,7 +146,7 @@ def condition(samples, l2, fit_intercept, random_state, fold=0):
 
 
 def _largest_moments(X, weights, mean, scale, fit_intercept):
-    """Largest eigenvalue of sum_i w_i x'_i x'_i^T by power iteration, and max_i ||x'_i||^2."""
+    """Largest eigenvalue of sum_i w_i x'_i x'_i^T by power iteration, and n max_i w_i ||x'_i||^2; sum_i w_i = 1."""
     centre = np.zeros(X.shape[1]) if mean is None else mean / scale
     if sparse.issparse(X):
         X = X @ sparse.diags(1 / scale)
@@ -163,4 +166,5 @@ def _largest_moments(X, weights, mean, scale, fit_intercept):
             break
     # The constant feature of the intercept is orthogonal to centred features, and its moment is 1.
     constant = float(fit_intercept)
-    return max(eigenvalue, constant), float(max(squares.max(), 0.0)) + constant
+    largest_square = len(weights) * float((weights * (np.maximum(squares, 0) + constant)).max())
+    return max(eigenvalue, constant), largest_square

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Learning-rate schedules: the factor on the initial learning rate as a pure function of the epochs completed.
 
-Every schedule is 1 at epoch 0. An object with values in its fields rather than a closure, so that it pickles.
+Each but Custom is 1 at epoch 0. An object with values in its fields rather than a closure, so that it pickles.
 """
 
 import math

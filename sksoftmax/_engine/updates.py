@@ -95,9 +95,10 @@ class Momentum(Rule):
 
 
 class Nesterov(Momentum):
-    """v <- mu v - eta dJ/dtheta; theta <- theta + mu v - eta dJ/dtheta (Nesterov 1983, as in Sutskever et al. 2013).
+    """v <- mu v - eta dJ/dtheta; theta <- theta + mu v - eta dJ/dtheta (Nesterov 1983).
 
-    The last term is v - mu (the old v), so no second gradient buffer is needed.
+    theta is the point that Sutskever et al. (2013) take the gradient at, one mu v ahead of theirs. The last term is v
+    less mu times the old v, so no second gradient buffer is needed.
     """
 
     def __init__(self, *args, **kwargs):

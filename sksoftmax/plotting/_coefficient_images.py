@@ -199,6 +199,8 @@ def _panels(ax, n_panels, n_columns):
         figure = plt.figure(figsize=size, layout="constrained")
         grid = figure.add_gridspec(n_rows, n_columns)
     else:
+        if ax.get_subplotspec() is None:
+            raise ValueError("ax has no place in a grid to divide: make it with figure.subplots or figure.add_subplot.")
         figure = ax.figure
         ax.set_axis_off()
         grid = GridSpecFromSubplotSpec(n_rows, n_columns, subplot_spec=ax.get_subplotspec())

@@ -35,7 +35,8 @@ def test_bounds_are_those_of_the_transformed_features(rng):
     # Eight power iterations, from below.
     largest = np.linalg.eigvalsh(moment)[-1]
     assert 0.9 * largest <= conditioning.largest_eigenvalue <= largest * (1 + 1e-9)
-    assert conditioning.largest_square == pytest.approx((augmented**2).sum(axis=1).max(), rel=1e-9)
+    squares = weights / weights.mean() * (augmented**2).sum(axis=1)
+    assert conditioning.largest_square == pytest.approx(squares.max(), rel=1e-9)
 
 
 @pytest.mark.parametrize("fit_intercept", [True, False])
@@ -95,6 +96,21 @@ def test_learning_rate_falls_with_smaller_batches_momentum_and_penalty(rng):
     assert conditioning.learning_rate("sgd", 32, 1.0, 0.0) < rate
     full = 1 / (0.5 * conditioning.largest_eigenvalue + 1e-3 * conditioning.coordinates.scale.min() ** -2)
     assert conditioning.learning_rate("sgd", 10**6, 1e-3, 0.9) == pytest.approx(full, rel=1e-12)
+
+
+def test_samples_of_weight_zero_do_not_count(rng):
+    X, y = problem(rng, 2000, 3000)
+    weights = np.zeros((1, 2000))
+    weights[0, [3, 700, 1500]] = 1
+    some = condition(Samples(X, y, weights), 1e-3, True, rng)
+    alone = condition(samples(X[[3, 700, 1500]], y[[3, 700, 1500]]), 1e-3, True, rng)
+    np.testing.assert_allclose(some.coordinates.mean, alone.coordinates.mean, atol=1e-12)
+    assert some.largest_eigenvalue == pytest.approx(alone.largest_eigenvalue, rel=1e-9)
+
+
+def test_features_that_are_all_zero_have_a_learning_rate(rng):
+    conditioning = condition(samples(np.zeros((5, 2)), np.zeros(5)), 0.0, False, rng)
+    assert conditioning.learning_rate("sgd", 32, 0.0, 0.9) == 1.0
 
 
 def test_one_sample_has_coordinates(rng):

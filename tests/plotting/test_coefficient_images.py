@@ -110,6 +110,8 @@ def test_panels_take_the_place_of_an_axes_or_use_given_ones(fitted):
     assert list(display.axes_) == list(axes.ravel())
     with pytest.raises(ValueError, match="ax has 2 Axes, must be one, or 10"):
         display.plot(ax=axes.ravel()[:2])
+    with pytest.raises(ValueError, match="ax has no place in a grid to divide"):
+        display.plot(ax=figure.add_axes((0, 0, 1, 1)))
 
 
 def test_plotting_again_changes_no_data(fitted):
