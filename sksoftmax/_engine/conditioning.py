@@ -6,6 +6,7 @@ features: W' = W * scale, b' = b + W mean, and the penalty on W is one on W' wit
 """
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -51,10 +52,8 @@ class Coordinates(NamedTuple):
 
 
 def _subsample(samples, fold, random_state):
-    """Rows to take moments from, float64 where dense, and their weights, none of them zero."""
+    """Rows to take moments from, float64 where dense, and their weights."""
     X, rows = samples.X, samples.rows
-    if samples.weights is not None:
-        rows = rows[samples.weights[fold, rows] > 0]
     n_rows = max(FEWEST_ROWS, SUBSAMPLE_VALUES // X.shape[1])
     if not sparse.issparse(X) and len(rows) > n_rows:
         rows = np.sort(random_state.choice(rows, n_rows, replace=False))
@@ -132,6 +131,8 @@ def condition(samples, l2, fit_intercept, random_state, fold=0):
     penalty adds, a feature of small variance does not make the penalty stiff. Without an intercept nothing is centred,
     and the variance is taken around 0.
     """
+    if samples.weights is not None:
+        samples = replace(samples, rows=samples.rows[samples.weights[fold, samples.rows] > 0])
     X, weights = _subsample(samples, fold, random_state)
     mean, variance = _moments(X, weights)
     spread = _spread(samples)
