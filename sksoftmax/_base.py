@@ -142,17 +142,18 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         """
         self._check_parameters()
         with _unchanged_on_error(self):
-            previous = self._previous() if self.warm_start else None
+            going_on = self.warm_start and hasattr(self, "classes_")
+            previous = (self.classes_, self._layers_to_go_on_from()) if going_on else None
             X, y = self._validate(X, y, reset=True)
             self.classes_, targets = np.unique(y, return_inverse=True)
             self._check_classes()
-            random_state = check_random_state(self.random_state)
+            random_state = _own_stream(self.random_state)
             layers = self._start(previous, X.shape[1], random_state)
             samples, validation = self._split(*self._weighted(X, targets, sample_weight))
             state = self._new_state(samples, random_state)
             result = self._advance(state, samples, layers, _computed_in(X), self.max_iter, validation)
             self._publish(result, state)
-            self._training_state = None
+            self._training_state = state
         self._warn_unless_converged(result)
         return self
 
@@ -160,9 +161,10 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Go on training with one epoch over the given samples.
 
-        The first call fixes the classes and, with ``learning_rate_init="auto"``, the coordinates and the learning rate
-        that later calls use, so its samples should be typical of all. Momentum, the time of the schedule and the random
-        stream go on from call to call, also after pickling.
+        The first call (or the `fit` before it) fixes the classes and, with ``learning_rate_init="auto"``, the
+        coordinates and the learning rate that later calls use, so its samples should be typical of all. Momentum, the
+        time of the schedule (epochs, those of `fit` included) and the random stream go on from call to call, also after
+        pickling. With ``batch_size="auto"`` a call with fewer than 32 samples takes their share of a step.
 
         Parameters
         ----------
@@ -196,17 +198,22 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             targets = self._encode(y)
             weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
             state = copy.deepcopy(getattr(self, "_training_state", None))
-            random_state = state["random_state"] if state else check_random_state(self.random_state)
+            random_state = state["random_state"] if state else _own_stream(self.random_state)
             if first:
                 layers = self._start(None, X.shape[1], random_state)
                 start = TrainingResult(parameters=_as_parameters(layers, _computed_in(X)))
                 self._publish(start, {"mean": None, "scale": None, "n_updates": 0})
             if weights is not None and not weights.any():
                 return self
-            samples = Samples(X, targets, None if weights is None else weights[None])
-            state = state or self._new_state(samples, random_state)
-            layers = self._published_layers()
-            result = self._advance(state, samples, layers, layers[0][0].dtype, max_epochs=1, first_epoch=self.n_iter_)
+            samples = Samples(X, targets)
+            if weights is not None:
+                samples = Samples(X, targets, weights[None], np.flatnonzero(weights))
+            if state is None or state["auto"] != (self.learning_rate_init == "auto"):
+                state = self._new_state(samples, random_state, streaming=True)
+            elif state["solver"] != self.solver:
+                state |= {"solver": self.solver, "moments": [], "n_updates": 0}
+            layers = self._layers_to_go_on_from()
+            result = self._advance(state, samples, layers, layers[0][0].dtype, 1, going_on=True)
             self._publish(result, state, going_on=True)
             self._training_state = {
                 **state,
@@ -328,8 +335,9 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
 
     # Start
 
-    def _previous(self):
-        return (self.classes_, self._published_layers()) if hasattr(self, "classes_") else None
+    def _layers_to_go_on_from(self):
+        layers = self._published_layers()
+        return layers if self.fit_intercept else [(W, np.zeros_like(b)) for W, b in layers]
 
     def _start(self, previous, n_features, random_state):
         """The layers to start from: those of an earlier fit, or initial ones."""
@@ -358,19 +366,21 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         validation = None
         if self.early_stopping:
             rows, held_out = split_stratified(rows, targets, self.validation_fraction, self._validation_seed)
-            validation = Samples(X, targets, None if weights is None else weights[None], held_out)
-        if weights is not None:
-            weights = weights[None] / weights[rows].mean()
-        return Samples(X, targets, weights, rows), validation
+            validation = Samples(X, targets, _normalised(weights, held_out), held_out)
+        return Samples(X, targets, _normalised(weights, rows), rows), validation
 
-    def _new_state(self, samples, random_state):
+    def _new_state(self, samples, random_state, streaming=False):
         """What training goes on from beside the layers: plain arrays and numbers."""
-        coordinates, learning_rate = RAW, self.learning_rate_init
-        if self.learning_rate_init == "auto" or self.solver == "lbfgs":
-            conditioning = condition(samples, self.l2, self.fit_intercept, random_state)
+        coordinates, learning_rate = RAW, None
+        auto = self.learning_rate_init == "auto"
+        if auto or self.solver == "lbfgs":
+            l2, momentum = float(self.l2), float(self.momentum)
+            conditioning = condition(samples, l2, self.fit_intercept, random_state, streaming=streaming)
             coordinates = conditioning.coordinates
-            learning_rate = conditioning.learning_rate(self.solver, self._batch_size(), self.l2, self.momentum)
+            learning_rate = conditioning.learning_rate(self.solver, self._batch_size(), l2, momentum)
         return {
+            "solver": self.solver,
+            "auto": auto,
             "mean": coordinates.mean,
             "scale": coordinates.scale,
             "learning_rate": learning_rate,
@@ -382,11 +392,11 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
     # Training
 
     def _batch_size(self):
-        return AUTO_BATCH_SIZE if self.batch_size == "auto" else self.batch_size
+        return AUTO_BATCH_SIZE if self.batch_size == "auto" else int(self.batch_size)
 
     def _decay(self):
         if self.decay is not None:
-            return self.decay
+            return float(self.decay)
         return DEFAULT_DECAY.get(self.learning_rate, 1.0) if isinstance(self.learning_rate, str) else 1.0
 
     def _schedule(self):
@@ -396,31 +406,34 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             "constant": schedules.Constant(),
             "exponential": schedules.Exponential(self._decay()),
             "inverse_time": schedules.InverseTime(self._decay()),
-            "invscaling": schedules.Power(self.power_t),
-            "step": schedules.Step(self._decay(), self.decay_epochs),
-            "cosine": schedules.Cosine(self.max_iter),
+            "invscaling": schedules.Power(float(self.power_t)),
+            "step": schedules.Step(self._decay(), int(self.decay_epochs)),
+            "cosine": schedules.Cosine(int(self.max_iter)),
             "adaptive": schedules.Constant(),
         }[self.learning_rate]
 
     def _settings(self, learning_rate, max_epochs):
         return Settings(
-            l2=self.l2,
+            l2=float(self.l2),
             learning_rate=learning_rate,
             schedule=self._schedule(),
             shrink=self._decay() if self.learning_rate == "adaptive" else None,
-            momentum=self.momentum,
-            max_epochs=max_epochs,
-            tolerance=-np.inf if self.tol is None else self.tol,
-            patience=self.n_iter_no_change,
+            momentum=float(self.momentum),
+            max_epochs=int(max_epochs),
+            tolerance=-np.inf if self.tol is None else float(self.tol),
+            patience=int(self.n_iter_no_change),
         )
 
-    def _advance(self, state, samples, layers, dtype, max_epochs, validation=None, first_epoch=0):
-        """Train for up to `max_epochs` from `layers`; return the TrainingResult."""
+    def _advance(self, state, samples, layers, dtype, max_epochs, validation=None, going_on=False):
+        """Train for up to `max_epochs` from `layers`; return the TrainingResult.
+
+        `going_on`: as one call of many, whose samples may be fewer than a batch and then take a part of its step.
+        """
         coordinates = Coordinates(state["mean"], state["scale"])
         layers = [coordinates.to_working(*layers[0]), *layers[1:]]
         sizes, activation = self._network_shape(samples.X.shape[1], len(self.classes_))
         network = Network(_as_parameters(layers, dtype), activation, self.fit_intercept)
-        learning_rate = state["learning_rate"] if self.learning_rate_init == "auto" else self.learning_rate_init
+        learning_rate = state["learning_rate"] if state["learning_rate"] is not None else float(self.learning_rate_init)
         settings = [self._settings(learning_rate, max_epochs)]
         watch = self._print_progress if self.verbose else None
         if self.solver == "lbfgs":
@@ -438,7 +451,8 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
                 "monitor": self.scoring,
                 "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
                 "n_updates": state["n_updates"],
-                "first_epoch": first_epoch,
+                "first_epoch": self.n_iter_ if going_on else 0,
+                "divisor": AUTO_BATCH_SIZE if going_on and self.batch_size == "auto" else None,
             }
         (result,) = train(network, samples, settings, coordinates=coordinates, on_epoch=watch, **options)
         if result.diverged:
@@ -479,14 +493,41 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             self.best_epoch_ = result.best_epoch + 1
 
     def _warn_unless_converged(self, result):
-        if not result.converged and self.tol is not None:
+        if self.tol is None:
+            return
+        advice = None
+        if not result.converged:
             reason = f" ({result.message})" if result.message else ""
-            warnings.warn(
-                f"{type(self).__name__} has not converged after {result.n_epochs} of max_iter={self.max_iter} "
-                f"iterations{reason}. Increase max_iter or tol, or set tol=None to train for max_iter epochs.",
-                ConvergenceWarning,
-                stacklevel=3,
+            advice = (
+                f"has not converged after {result.n_epochs} of max_iter={self.max_iter} iterations{reason}. "
+                "Increase max_iter or tol, or set tol=None to train for max_iter epochs."
             )
+        start = np.log(len(self.classes_))
+        if self.learning_rate_init != "auto" and not self.init_scale and self.loss_curve_[-1] > 2 * start:
+            # The gradient of the cross-entropy is bounded, so too large steps wander far off but seldom overflow.
+            advice = (
+                f"ends with an objective of {self.loss_curve_[-1]:.3g}; zero coefficients have {start:.3g}. "
+                f"learning_rate_init == {self.learning_rate_init} is too large for these features: use a smaller one, "
+                "learning_rate_init='auto', or scaled features."
+            )
+        if advice:
+            warnings.warn(f"{type(self).__name__} {advice}", ConvergenceWarning, stacklevel=3)
+
+
+def _own_stream(random_state):
+    """A RandomState that nobody else draws from, so that it can be kept and copied."""
+    if random_state is None or isinstance(random_state, np.random.RandomState):
+        return np.random.RandomState(check_random_state(random_state).randint(2**31 - 1))
+    return np.random.RandomState(random_state)
+
+
+def _normalised(weights, rows):
+    """Weights (1, n) with a mean of one over the rows; None stays None."""
+    if weights is None:
+        return None
+    # Dividing by the largest first, no sum overflows.
+    weights = weights / weights[rows].max()
+    return weights[None] / weights[rows].mean()
 
 
 def _computed_in(X):

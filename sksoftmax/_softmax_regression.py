@@ -28,7 +28,7 @@ class SoftmaxRegression(BaseSoftmaxClassifier):
         L-BFGS.
     batch_size : int or "auto", default="auto"
         Samples in a minibatch. "auto" is 32. As many as there are samples or more means full-batch gradient descent.
-        Of no effect with "lbfgs".
+        Sparse data of many features trains faster with some hundreds. Of no effect with "lbfgs".
     learning_rate : str or callable, default="adaptive"
         Schedule: the factor on `learning_rate_init` in the epoch t = 0, 1, ...
 
@@ -60,8 +60,9 @@ class SoftmaxRegression(BaseSoftmaxClassifier):
     tol : float or None, default=1e-3
         An epoch that does not bring the objective (with `early_stopping` the validation loss, or the accuracy turned
         round) by more than this below its smallest value since the last plateau counts as one without improvement. None
-        trains for `max_iter` epochs. For "lbfgs" the bound on the largest component of the gradient, in the coordinates
-        of ``learning_rate_init="auto"``.
+        trains for `max_iter` epochs. Where the penalty is weak the default ends training well before the optimum,
+        which in itself regularises; for the optimum take 1e-5 or less. For "lbfgs" the bound on the largest component
+        of the gradient, in the coordinates of ``learning_rate_init="auto"``.
     n_iter_no_change : int, default=5
         Epochs without improvement that make a plateau, at which training ends, or "adaptive" lowers the learning rate.
     shuffle : bool, default=True

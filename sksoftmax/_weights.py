@@ -6,7 +6,6 @@ from numbers import Real
 
 import numpy as np
 from sklearn.model_selection import train_test_split
-from sklearn.utils import compute_class_weight
 from sklearn.utils.validation import check_array
 
 
@@ -37,10 +36,24 @@ def gradient_weights(targets, classes, sample_weight, class_weight):
         counts = np.bincount(targets, weights, minlength=len(classes))
         factors = np.divide(weights.sum(), len(classes) * counts, out=np.zeros(len(classes)), where=counts > 0)
     else:
-        factors = compute_class_weight(class_weight, classes=classes, y=classes)
-        if factors.min() < 0 or not np.isfinite(factors).all():
-            raise ValueError(f"class_weight == {class_weight!r}, each weight must be a finite number >= 0.")
-    return weights * factors[targets]
+        factors = _class_factors(class_weight, classes.tolist())
+    with np.errstate(over="ignore"):
+        weights = weights * factors[targets]
+    if not np.isfinite(weights).all():
+        raise ValueError("sample_weight times class_weight overflows: use smaller weights.")
+    return weights
+
+
+def _class_factors(class_weight, classes):
+    """The factor of each class, 1 where the dict has none."""
+    unknown = [label for label in class_weight if label not in classes]
+    if unknown and any(label not in class_weight for label in classes):
+        # Where every class has a weight, the others are those of samples that are not here, as in a fold.
+        raise ValueError(f"class_weight has {unknown}, not among the classes {classes}.")
+    factors = np.array([class_weight.get(label, 1.0) for label in classes], dtype=np.float64)
+    if not (factors >= 0).all() or not np.isfinite(factors).all():
+        raise ValueError(f"class_weight == {class_weight!r}, each weight must be a finite number >= 0.")
+    return factors
 
 
 def split_stratified(rows, targets, fraction, seed):

@@ -3,14 +3,17 @@
 
 import copy
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import accuracy_score, log_loss
+from threadpoolctl import threadpool_info
 
 from sksoftmax import SoftmaxRegression
 
@@ -121,6 +124,44 @@ def test_an_unfitted_model_says_so(method, iris):
 def test_not_converging_warns_with_the_remedy(iris):
     with pytest.warns(ConvergenceWarning, match=r"after 2 of max_iter=2 iterations\. Increase max_iter or tol"):
         SoftmaxRegression(max_iter=2).fit(*iris)
+
+
+@pytest.mark.parametrize("learning_rate_init", [0.1, 10.0])
+def test_a_learning_rate_that_is_far_too_large_warns(learning_rate_init, datasets):
+    clf = SoftmaxRegression(learning_rate_init=learning_rate_init, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=rf"learning_rate_init == {learning_rate_init} is too large"):
+        clf.fit(*datasets["wine"])
+
+
+def test_unknown_labels_of_class_weight_are_named(iris):
+    with pytest.raises(ValueError, match=r"class_weight has \['q'\], not among the classes \[0, 1, 2\]"):
+        SoftmaxRegression(class_weight={0: 1, "q": 3}).fit(*iris)
+    SoftmaxRegression(class_weight={0: 1, 1: 1, 2: 1, 3: 5}).fit(*iris)
+
+
+def test_overlapping_fits_in_threads_give_the_threads_of_blas_back(iris):
+    def threads():
+        return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+    before = threads()
+    fits = (delayed(quick().set_params(max_iter=n).fit)(*iris) for n in (5, 60, 10, 40, 20, 30))
+    Parallel(2, backend="threading")(fits)
+    assert threads() == before
+
+
+@pytest.mark.parametrize("numbers", [np.float64, np.float16, Fraction], ids=lambda t: t.__name__)
+def test_numbers_of_any_type_are_numbers(numbers, iris):
+    expected = quick(l2=0.0625, momentum=0.5).fit(*iris).coef_
+    given = quick(l2=numbers(0.0625), momentum=numbers(0.5), batch_size=np.int8(32)).fit(*iris).coef_
+    np.testing.assert_array_equal(given, expected)
+
+
+@pytest.mark.parametrize("size", [1e-50, 1e50, 1e300])
+def test_the_size_of_sample_weights_does_not_matter_to_float32(size, iris):
+    X, y = iris[0].astype(np.float32), iris[1]
+    clf = quick(early_stopping=True)
+    plain = clf.fit(X, y).coef_
+    np.testing.assert_allclose(clf.fit(X, y, sample_weight=np.full(150, size)).coef_, plain, atol=1e-6)
 
 
 # Input
@@ -265,11 +306,56 @@ def test_partial_fit_goes_on_from_fit(iris):
     assert clf.n_iter_ == 5
 
 
+@pytest.mark.parametrize("learning_rate_init", ["auto", 0.001])
+def test_partial_fit_on_single_samples_after_fit_does_no_harm(learning_rate_init, datasets):
+    X, y = datasets["digits"]
+    clf = SoftmaxRegression(learning_rate_init=learning_rate_init, random_state=0).fit(X[:1000], y[:1000])
+    before = clf.score(X[1300:], y[1300:])
+    for i in range(1000, 1300):
+        clf.partial_fit(X[[i]], y[[i]])
+    assert clf.score(X[1300:], y[1300:]) > before - 0.02
+    assert max(clf.loss_curve_[-300:]) < 10
+
+
+def test_samples_one_by_one_take_a_step_of_their_share(iris):
+    X, y = iris
+    start = quick(l2=0.0, learning_rate_init=0.1, momentum=0)
+    one = clone(start).partial_fit(X[[0]], y[[0]], classes=[0, 1, 2])
+    full = clone(start).set_params(batch_size=1).partial_fit(X[[0]], y[[0]], classes=[0, 1, 2])
+    np.testing.assert_allclose(32 * one.coef_, full.coef_, rtol=1e-12)
+
+
+def test_a_new_solver_starts_its_moments_anew(iris):
+    X, y = iris
+    clf = quick(learning_rate_init=0.001).partial_fit(X, y, classes=[0, 1, 2])
+    before = clf.coef_
+    clf.set_params(solver="adam", batch_size=150).partial_fit(X, y)
+    # The first step of Adam moves each coefficient by the learning rate.
+    np.testing.assert_allclose(np.abs(clf.coef_ - before), 0.001, rtol=1e-3)
+
+
+def test_without_random_state_models_have_streams_of_their_own(iris):
+    X, y = iris
+    models = [SoftmaxRegression(batch_size=8).partial_fit(X, y, classes=[0, 1, 2]) for _ in range(2)]
+    draws = [model.partial_fit(X, y)._training_state["random_state"].randint(2**31) for model in models]
+    assert draws[0] != draws[1]
+
+
+def test_intercepts_of_an_earlier_fit_go_when_there_shall_be_none(iris):
+    clf = quick(warm_start=True).fit(*iris)
+    np.testing.assert_array_equal(clf.set_params(fit_intercept=False).fit(*iris).intercept_, 0)
+
+
 def test_partial_fit_with_zero_weights_changes_nothing(iris):
     X, y = iris
     clf = quick().partial_fit(X, y, classes=[0, 1, 2], sample_weight=np.zeros(150))
     np.testing.assert_array_equal(clf.coef_, 0)
     assert clf.n_iter_ == 0
+    weights = np.ones(150)
+    weights[::3] = 0
+    some = quick().partial_fit(X, y, classes=[0, 1, 2], sample_weight=weights)
+    left_out = quick().partial_fit(X[weights > 0], y[weights > 0], classes=[0, 1, 2])
+    np.testing.assert_array_equal(some.coef_, left_out.coef_)
     clf.partial_fit(X, y)
     before = state_of(clf)
     assert_unchanged(clf.partial_fit(X, y, sample_weight=np.zeros(150)), before)

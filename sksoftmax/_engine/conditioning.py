@@ -17,6 +17,9 @@ SUBSAMPLE_VALUES = 2**20
 FEWEST_ROWS = 256
 DAMPING = 0.02
 SPREAD_ROWS = 128
+SMALLEST_SCALE = 1e-15
+FEW_SAMPLES = 30
+USUAL_SAMPLES = 10_000
 POWER_ITERATIONS = 8
 ADAM_STEP = 0.05
 
@@ -51,14 +54,28 @@ class Coordinates(NamedTuple):
         return W, b
 
 
+class _Subsample(NamedTuple):
+    """Rows X to take moments from, float64, with the weights that make their moments those of all samples, and with
+    their gradient weights, which are 1 on average over all samples."""
+
+    X: object
+    weights: np.ndarray
+    gradient_weights: np.ndarray
+
+
 def _subsample(samples, fold, random_state):
-    """Rows to take moments from, float64 where dense, and their weights."""
     X, rows = samples.X, samples.rows
+    gradient_weights = np.ones(len(rows)) if samples.weights is None else samples.weights[fold, rows].astype(np.float64)
+    gradient_weights /= gradient_weights.mean()
+    weights = gradient_weights
     n_rows = max(FEWEST_ROWS, SUBSAMPLE_VALUES // X.shape[1])
     if not sparse.issparse(X) and len(rows) > n_rows:
-        rows = np.sort(random_state.choice(rows, n_rows, replace=False))
-    weights = np.ones(len(rows)) if samples.weights is None else samples.weights[fold, rows].astype(np.float64)
-    return (X if len(rows) == X.shape[0] else X[rows]).astype(np.float64, copy=False), weights
+        # Drawn in proportion to their weights, so that heavy samples are among them.
+        chances = None if samples.weights is None else weights / weights.sum()
+        drawn = np.sort(random_state.choice(len(rows), n_rows, replace=chances is not None, p=chances))
+        rows, weights, gradient_weights = rows[drawn], np.ones(n_rows), gradient_weights[drawn]
+    whole = len(rows) == X.shape[0] and samples.rows is rows
+    return _Subsample((X if whole else X[rows]).astype(np.float64, copy=False), weights, gradient_weights)
 
 
 def _moments(X, weights):
@@ -94,7 +111,7 @@ class Conditioning(NamedTuple):
 
     largest_eigenvalue : of the weighted mean of x' x'^T, the intercept's constant feature included
     largest_square : max_i w_i ||x'_i||^2, the mean weight being 1, likewise
-    n_samples : int
+    n_samples : int, or infinity for a stream
     """
 
     coordinates: Coordinates
@@ -114,40 +131,51 @@ class Conditioning(NamedTuple):
         """
         n, b = self.n_samples, min(batch_size, self.n_samples)
         if solver == "adam":
-            return ADAM_STEP * math.sqrt(b / n)
-        whole = n * (b - 1) / (b * (n - 1)) if n > 1 else 1.0
-        single = (n - b) / (b * (n - 1)) if n > 1 else 0.0
+            return ADAM_STEP * math.sqrt(b / (n if math.isfinite(n) else USUAL_SAMPLES))
+        # Of b samples drawn from n without replacement; the limit where n is infinite.
+        single = (1 / b - 1 / n) / (1 - 1 / n) if n > 1 else 0.0
+        whole = 1 - single
         loss = 0.5 * (whole * self.largest_eigenvalue + single * self.largest_square / (1 - momentum))
         scale = self.coordinates.scale
         curvature = loss + l2 * (1.0 if scale is None else float(scale.min()) ** -2)
         return 1 / curvature if curvature > 0 else 1.0
 
 
-def condition(samples, l2, fit_intercept, random_state, fold=0):
+def condition(samples, l2, fit_intercept, random_state, fold=0, streaming=False):
     """Standardised coordinates of the samples, damped so that a feature that is nearly constant gets no huge step.
 
     scale_j**2 = variance_j + DAMPING * (max_j - min_j)**2 + l2. The damping is relative to each feature's own range,
     so that a small feature beside a large one is neither starved nor inflated; with l2, which is the curvature that the
     penalty adds, a feature of small variance does not make the penalty stiff. Without an intercept nothing is centred,
     and the variance is taken around 0.
+
+    `streaming`: more samples will come, of which these are the first.
     """
     if samples.weights is not None:
         samples = replace(samples, rows=samples.rows[samples.weights[fold, samples.rows] > 0])
-    X, weights = _subsample(samples, fold, random_state)
+    X, weights, gradient_weights = _subsample(samples, fold, random_state)
     mean, variance = _moments(X, weights)
     spread = _spread(samples)
+    centre = mean if fit_intercept else None
     if not fit_intercept:
         variance += mean**2
         spread = np.maximum(spread, np.abs(mean))
-        mean = None
     scale = np.sqrt(variance + DAMPING * spread**2 + l2)
-    scale[spread == 0] = scale.max(initial=0, where=spread > 0) or 1.0
-    eigenvalue, square = _largest_moments(X, weights / weights.sum(), mean, scale, fit_intercept)
-    return Conditioning(Coordinates(mean, scale), eigenvalue, square, len(samples.rows))
+    constant = spread == 0
+    if constant.any():
+        # Nothing tells their scale; the largest there is gives the smallest steps.
+        scale[constant] = max(scale.max(initial=0, where=~constant), np.abs(mean[constant]).max()) or 1.0
+    scale = np.maximum(scale, SMALLEST_SCALE)
+    eigenvalue, square = _largest_moments(X, weights / weights.sum(), gradient_weights, centre, scale)
+    n_samples = len(samples.rows)
+    if streaming and n_samples < FEW_SAMPLES:
+        # So few tell little of how far from them others lie: as far as unit variance in each feature.
+        square, n_samples = max(square, 1.0 + len(scale)), math.inf
+    return Conditioning(Coordinates(centre, scale), eigenvalue, square, n_samples)
 
 
-def _largest_moments(X, weights, mean, scale, fit_intercept):
-    """Largest eigenvalue of sum_i w_i x'_i x'_i^T by power iteration, and n max_i w_i ||x'_i||^2; sum_i w_i = 1."""
+def _largest_moments(X, weights, gradient_weights, mean, scale):
+    """Largest eigenvalue of sum_i weights_i x'_i x'_i^T by power iteration, and max_i gradient_weights_i ||x'_i||^2."""
     centre = np.zeros(X.shape[1]) if mean is None else mean / scale
     if sparse.issparse(X):
         X = X @ sparse.diags(1 / scale)
@@ -157,7 +185,7 @@ def _largest_moments(X, weights, mean, scale, fit_intercept):
         X, centre = (X - centre * scale) / scale, np.zeros(X.shape[1])
         squares = np.square(X).sum(axis=1)
     v = np.random.RandomState(0).normal(size=X.shape[1])
-    eigenvalue = 1.0
+    eigenvalue = 0.0
     for _ in range(POWER_ITERATIONS):
         v /= np.linalg.norm(v)
         projections = X @ v - centre @ v
@@ -166,6 +194,6 @@ def _largest_moments(X, weights, mean, scale, fit_intercept):
         if eigenvalue == 0:
             break
     # The constant feature of the intercept is orthogonal to centred features, and its moment is 1.
-    constant = float(fit_intercept)
-    largest_square = len(weights) * float((weights * (np.maximum(squares, 0) + constant)).max())
-    return max(eigenvalue, constant), largest_square
+    constant = 0.0 if mean is None else 1.0
+    square = float((gradient_weights * (np.maximum(squares, 0) + constant)).max())
+    return max(eigenvalue, constant), square

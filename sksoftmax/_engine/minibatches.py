@@ -91,20 +91,23 @@ class Minibatches:
     sizes : layer sizes of the network
     dtype : of the network
     coordinates : Coordinates that the batches are in
+    divisor : what gradients are divided by; None is the batch size
     shuffle : RandomState to draw a new order from in each epoch, or None for the given order
     folds : (M,) row of ``samples.weights`` of each model
 
     Attributes
     ----------
-    batch_size : at most the number of samples; what gradients are divided by, in a short last batch too: it takes
-        its share of a step, so that no single left-over sample takes a full one
+    batch_size : at most the number of samples
+    divisor : what gradients are divided by, in a short last batch too: it takes its share of a step, so that no single
+        left-over sample takes a full one
     loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
     """
 
-    def __init__(self, samples, batch_size, sizes, dtype, coordinates=RAW, shuffle=None, folds=(0,)):
+    def __init__(self, samples, batch_size, sizes, dtype, coordinates=RAW, shuffle=None, folds=(0,), divisor=None):
         self.samples = samples
         self.n_samples = len(samples.rows)
         self.batch_size = min(batch_size, self.n_samples)
+        self.divisor = divisor or self.batch_size
         self.dtype = np.dtype(dtype)
         self.n_classes, self._first_units = sizes[-1], sizes[1]
         self._random_state = shuffle if self.batch_size < self.n_samples else None
@@ -133,7 +136,7 @@ class Minibatches:
 
     def epoch(self):
         """Yield each step as (parts, share): an iterable of Batch, a single one for up to PART_ROWS samples, and the
-        number of its samples as a share of the batch size."""
+        number of its samples as a share of the divisor."""
         rows = self.samples.rows
         if self._random_state is not None:
             rows = rows[self._random_state.permutation(self.n_samples)]
@@ -141,10 +144,10 @@ class Minibatches:
         if self.batch_size > PART_ROWS:
             for start in range(0, self.n_samples, self.batch_size):
                 step = rows[start : start + self.batch_size]
-                yield self._serve(step, PART_ROWS), len(step) / self.batch_size
+                yield self._serve(step, PART_ROWS), len(step) / self.divisor
         else:
             for batch in self._serve(rows, self.batch_size):
-                yield (batch,), batch.size / self.batch_size
+                yield (batch,), batch.size / self.divisor
 
     def _serve(self, rows, size):
         per_block = size * max(1, BLOCK_ROWS // size)

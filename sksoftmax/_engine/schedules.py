@@ -7,6 +7,7 @@ Each but Custom is 1 at epoch 0. An object with values in its fields rather than
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ class Custom:
     function: Callable
 
     def __call__(self, epoch):
-        factor = float(self.function(epoch))
-        if not (factor >= 0 and math.isfinite(factor)):
+        factor = self.function(epoch)
+        if not (isinstance(factor, Real) and factor >= 0 and math.isfinite(factor)):
             raise ValueError(
                 f"learning_rate({epoch}) == {factor}, must be a finite factor >= 0 on the initial learning rate."
             )
-        return factor
+        return float(factor)

@@ -18,13 +18,10 @@ SMALLEST_SHRINK = 1e-2
 class _Stack:
     """The models that still train. Arrays are (M,) in the order of `models`, their indices in the whole stack."""
 
-    def __init__(self, network, settings, samples, validation, batch_size, coordinates, shuffle, rule, moments):
-        sizes, dtype = network.parameters.sizes, network.parameters.dtype
+    def __init__(self, network, settings, stream, validation, coordinates, rule, moments):
         self.settings, self._coordinates, self._rule = list(settings), coordinates, rule
+        self.stream, self.validation = stream, validation
         self.models = np.arange(len(settings))
-        folds = [s.fold for s in settings]
-        self.stream = Minibatches(samples, batch_size, sizes, dtype, coordinates, shuffle, folds)
-        self.validation = validation and Minibatches(validation, PART_ROWS, sizes, dtype, coordinates, None, folds)
         self.patience = Patience([s.tolerance for s in settings], [s.patience for s in settings])
         self.shrink = np.ones(len(settings))
         self.lowest = np.full(len(settings), np.inf)
@@ -35,7 +32,7 @@ class _Stack:
         self.network = network
         l2 = [s.l2 for s in self.settings]
         self.penalty = Penalty(l2, network.parameters, self._coordinates.penalty_weights)
-        self.rule = self._rule(network, self.penalty, self.stream.batch_size, moments)
+        self.rule = self._rule(network, self.penalty, self.stream.divisor, moments)
 
     def each(self, name):
         return np.array([getattr(s, name) for s in self.settings], dtype=np.float64)
@@ -62,6 +59,7 @@ def train(
     solver="sgd",
     nesterov=False,
     batch_size=32,
+    divisor=None,
     coordinates=RAW,
     shuffle=None,
     validation=None,
@@ -81,6 +79,7 @@ def train(
     solver : "sgd" or "adam"
     nesterov : bool
     batch_size : int
+    divisor : what the gradient of a batch is divided by; None is the batch size, at most the number of samples
     coordinates : Coordinates that the steps are taken in
     shuffle : RandomState, or None to keep the order of the samples
     validation : Samples or None; with them, a model's best parameters on them are what it returns
@@ -96,9 +95,13 @@ def train(
     results = [TrainingResult(n_updates=n_updates) for _ in settings]
     in_parts = min(batch_size, len(samples.rows)) > PART_ROWS
     rule = choose_rule(solver, [s.momentum for s in settings], nesterov, in_parts)
-    stack = _Stack(network, settings, samples, validation, batch_size, coordinates, shuffle, rule, moments)
+    parameters, folds = network.parameters, [s.fold for s in settings]
+    sizes, dtype = parameters.sizes, parameters.dtype
+    stream = Minibatches(samples, batch_size, sizes, dtype, coordinates, shuffle, folds, divisor)
+    held_out = validation and Minibatches(validation, PART_ROWS, sizes, dtype, coordinates, None, folds)
+    stack = _Stack(network, settings, stream, held_out, coordinates, rule, moments)
     epoch = 0
-    with blas_threads(network.parameters, stack.stream.batch_size), np.errstate(over="ignore", invalid="ignore"):
+    with blas_threads(parameters, stream.batch_size), np.errstate(over="ignore", invalid="ignore"):
         while len(stack.models):
             active = [results[m] for m in stack.models]
             _epoch(stack, active, first_epoch + epoch)
@@ -146,7 +149,7 @@ def _monitored(result, monitor):
 def _finished(stack, results, epoch, monitor):
     """Which models (M,) end here; notes why in their results."""
     values = np.array([_monitored(r, monitor) for r in results])
-    diverged = ~np.isfinite([r.data_loss[-1] + r.penalty[-1] for r in results])
+    diverged = ~np.isfinite([r.data_loss[-1] + r.penalty[-1] for r in results]) | ~np.isfinite(values)
     if stack.validation is not None:
         better = np.flatnonzero(values < stack.lowest)
         stack.lowest[better] = values[better]

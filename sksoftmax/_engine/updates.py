@@ -2,7 +2,7 @@
 """Update rules: how one step moves the parameters. A rule never decides the learning rate or when to stop.
 
 Each is made for a stack of M models; ``set_rates`` is called when a learning rate changes, ``step(parts, share, t)``
-for each batch: its parts, its share of the batch size, the updates made before.
+for each batch: its parts, its share of the divisor, the updates made before.
 A short last batch has a share below 1: its step counts by that share, in the data and in the penalty,
 so that an epoch weighs the two as the objective does.
 eta: learning rate, mu: momentum, J: the objective, t: updates made, all (M,) or equal for the stack.
@@ -22,7 +22,7 @@ class Rule:
     ----------
     network : Network
     penalty : Penalty
-    batch_size : int
+    divisor : int
         The data gradient of a step is the sum over its samples divided by this.
     moments : list of Parameters or None
         What an earlier run of the same rule remembered.
@@ -30,8 +30,8 @@ class Rule:
 
     n_moments = 0
 
-    def __init__(self, network, penalty, batch_size, moments=None):
-        self.network, self.penalty, self.batch_size = network, penalty, batch_size
+    def __init__(self, network, penalty, divisor, moments=None):
+        self.network, self.penalty, self.divisor = network, penalty, divisor
         parameters = network.parameters
         fits = moments and len(moments) == self.n_moments
         self.moments = moments if fits else [parameters.zeros_like() for _ in range(self.n_moments)]
@@ -40,7 +40,7 @@ class Rule:
     def set_rates(self, eta, mu):
         """Learning rates (M,) and momenta (M,) from now on."""
         self._eta, self._mu = np.asarray(eta, dtype=np.float64), self._per_model(mu)
-        self._step = self._per_model(-self._eta / self.batch_size)
+        self._step = self._per_model(-self._eta / self.divisor)
         self._by_share = {}
 
     def _at(self, share):
@@ -132,7 +132,7 @@ class Adam(Rule):
     def step(self, parts, share, t):
         parameters, gradient, scratch = self.network.parameters, self._gradient, self._scratch
         first, second = self.moments
-        self.network.accumulate(parts, gradient, self._keep(0.0), 1.0 / self.batch_size)
+        self.network.accumulate(parts, gradient, self._keep(0.0), 1.0 / self.divisor)
         self.penalty.add_gradient(parameters, gradient, self._at(share))
         first.flat *= self.beta_1
         gradient.multiply(1 - self.beta_1, out=scratch)

@@ -9,7 +9,7 @@ from matplotlib.gridspec import GridSpecFromSubplotSpec
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
-PANEL_INCHES = 1.5
+PANEL_INCHES, TITLE_INCHES, COLORBAR_INCHES = 1.5, 0.25, 2.0
 
 
 class CoefficientImagesDisplay:
@@ -51,7 +51,7 @@ class CoefficientImagesDisplay:
     """
 
     def __init__(self, images, names):
-        self.images = np.asarray(images)
+        self.images = np.array(images, dtype=np.float64)
         self.names = list(names)
         shape = self.images.shape
         if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] != 3):
@@ -123,7 +123,7 @@ class CoefficientImagesDisplay:
             limit = float(np.abs(self.images).max()) or 1.0
         elif not limit > 0:
             raise ValueError(f"limit == {limit}, must be > 0.")
-        self.figure_, self.axes_ = _panels(ax, len(self.images), n_columns)
+        self.figure_, self.axes_ = _panels(ax, self.images.shape, n_columns)
         in_colour = self.images.ndim == 4
         self.images_ = []
         for panel, image, name in zip(self.axes_, self.images, self.names):
@@ -159,8 +159,8 @@ def _image_shape(n_features, image_shape):
                 "or (height, width, 3) for colour images."
             )
         return side, side
-    shape = tuple(image_shape)
-    if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] != 3):
+    shape = tuple(np.atleast_1d(image_shape).tolist())
+    if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] != 3) or min(shape) < 1:
         raise ValueError(f"image_shape == {image_shape}, must be (height, width) or (height, width, 3).")
     if math.prod(shape) != n_features:
         raise ValueError(
@@ -171,6 +171,8 @@ def _image_shape(n_features, image_shape):
 
 
 def _panel_names(model, class_names, n_panels):
+    if isinstance(class_names, dict):
+        raise ValueError(f"class_names == {class_names}, must be a sequence in the order of classes_.")
     names = [str(label) for label in (model.classes_ if class_names is None else class_names)]
     if len(names) != len(model.classes_):
         raise ValueError(f"len(class_names) == {len(names)}, must be the number of classes, {len(model.classes_)}.")
@@ -182,20 +184,23 @@ def _panel_names(model, class_names, n_panels):
     return names
 
 
-def _panels(ax, n_panels, n_columns):
-    """The figure and an array of n_panels Axes: new ones, in the place of `ax`, or `ax` itself."""
+def _panels(ax, shape, n_columns):
+    """The figure, and an Axes for each of the images (n_panels, height, width): new ones, or from `ax`."""
+    n_panels, height, width = shape[:3]
+    aspect = min(max(height / width, 0.25), 4.0)
     if ax is not None and not hasattr(ax, "plot"):
         axes = np.asarray(ax, dtype=object).ravel()
         if len(axes) != n_panels:
             raise ValueError(f"ax has {len(axes)} Axes, must be one, or {n_panels}: one for each panel.")
         return axes[0].figure, axes
     if n_columns is None:
-        n_columns = min(n_panels, max(1, round(math.sqrt(2.5 * n_panels))))
+        n_columns = min(n_panels, max(1, round(math.sqrt(2.5 * n_panels * aspect))))
     elif n_columns < 1:
         raise ValueError(f"n_columns == {n_columns}, must be >= 1.")
     n_rows = math.ceil(n_panels / n_columns)
     if ax is None:
-        size = (PANEL_INCHES * n_columns + 1, PANEL_INCHES * 1.15 * n_rows)
+        panel_width = PANEL_INCHES / math.sqrt(aspect)
+        size = (panel_width * n_columns + 1, max((panel_width * aspect + TITLE_INCHES) * n_rows, COLORBAR_INCHES))
         figure = plt.figure(figsize=size, layout="constrained")
         grid = figure.add_gridspec(n_rows, n_columns)
     else:

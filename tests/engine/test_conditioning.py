@@ -108,6 +108,16 @@ def test_samples_of_weight_zero_do_not_count(rng):
     assert some.largest_eigenvalue == pytest.approx(alone.largest_eigenvalue, rel=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_few_heavy_samples_among_many_are_seen(seed):
+    rng = np.random.RandomState(seed)
+    X, y = problem(rng, 20_000, 200)
+    weights = np.ones(20_000)
+    weights[[7, 77, 777]] = 5000
+    conditioning = condition(Samples(X, y, weights[None] / weights.mean()), 1e-4, True, rng)
+    assert conditioning.largest_square > 0.5 * 5000 / weights.mean() * 100
+
+
 def test_features_that_are_all_zero_have_a_learning_rate(rng):
     conditioning = condition(samples(np.zeros((5, 2)), np.zeros(5)), 0.0, False, rng)
     assert conditioning.learning_rate("sgd", 32, 0.0, 0.9) == 1.0
