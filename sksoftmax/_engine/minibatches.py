@@ -12,7 +12,7 @@ from sksoftmax._engine.products import DenseRows, SparseRows
 
 # Small batches are gathered together up to this many rows; a large one is passed on in parts of at most PART_ROWS,
 # so that a step on all samples needs no copy of them.
-BLOCK_ROWS = 256
+BLOCK_ROWS = 128
 PART_ROWS = 512
 
 
