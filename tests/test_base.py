@@ -196,6 +196,8 @@ def test_input_is_never_written_to(iris):
     for array in (X, y, weights):
         array.flags.writeable = False
     quick().fit(X, y, sample_weight=weights).predict_proba(X)
+    np.testing.assert_array_equal(X, iris[0])
+    np.testing.assert_array_equal(y, iris[1])
 
 
 @pytest.mark.parametrize("n_rows", [1, 511, 512, 513, 1797])

@@ -317,7 +317,9 @@ def test_parameters_are_never_overwritten(iris):
 
 def test_partial_fit_takes_classes_before_sample_weight(iris):
     X, y = iris
-    quick().partial_fit(X, y, [0, 1, 2], np.ones(150))
+    by_position = quick().partial_fit(X, y, [0, 1, 2], np.arange(150))
+    by_name = quick().partial_fit(X, y, classes=[0, 1, 2], sample_weight=np.arange(150))
+    np.testing.assert_array_equal(by_position.coef_, by_name.coef_)
 
 
 def test_no_offset_and_no_noise_is_left_on_dead_features(iris):
