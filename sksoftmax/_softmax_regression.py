@@ -135,7 +135,7 @@ class SoftmaxRegression(BaseSoftmaxClassifier):
     converted to float32 a batch at a time. A sparse `X` is never densified.
 
     Sample weights multiply gradients; `fit` normalises them to a mean of one. With a full batch (or "lbfgs") a sample
-    of weight 2 is two samples, step for step where "auto" looks at all samples (up to about a million values of a dense
+    of weight 2 is two samples, step for step where "auto" looks at all samples (up to half a million values of a dense
     `X`); with minibatches it is so in expectation.
 
     References

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 # Dense moments are taken from a subsample of about this many values: they need no more, and memory stays small.
-SUBSAMPLE_VALUES = 2**20
+SUBSAMPLE_VALUES = 2**19
 FEWEST_ROWS = 256
 DAMPING = 0.02
 SPREAD_ROWS = 128
