@@ -208,10 +208,8 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             samples = Samples(X, targets)
             if weights is not None:
                 samples = Samples(X, targets, weights[None], np.flatnonzero(weights))
-            if state is None or state["auto"] != (self.learning_rate_init == "auto"):
+            if state is None or state["made_for"] != (self.solver, self.learning_rate_init == "auto"):
                 state = self._new_state(samples, random_state, streaming=True)
-            elif state["solver"] != self.solver:
-                state |= {"solver": self.solver, "moments": [], "n_updates": 0}
             layers = self._layers_to_go_on_from()
             result = self._advance(state, samples, layers, layers[0][0].dtype, 1, going_on=True)
             self._publish(result, state, going_on=True)
@@ -354,7 +352,7 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         return layers
 
     def _weighted(self, X, targets, sample_weight):
-        """Arrays of the samples, and the rows whose weight is not zero; weights are None or 1 on average over them."""
+        """X, targets, weights (n,) or None, and the rows whose weight is not zero."""
         weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
         rows = np.arange(len(targets)) if weights is None else np.flatnonzero(weights)
         if not len(rows):
@@ -379,8 +377,7 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             coordinates = conditioning.coordinates
             learning_rate = conditioning.learning_rate(self.solver, self._batch_size(), l2, momentum)
         return {
-            "solver": self.solver,
-            "auto": auto,
+            "made_for": (self.solver, auto),
             "mean": coordinates.mean,
             "scale": coordinates.scale,
             "learning_rate": learning_rate,

@@ -24,11 +24,6 @@ def quick(**parameters):
     return SoftmaxRegression(max_iter=5, tol=None, random_state=0, **parameters)
 
 
-@pytest.fixture
-def iris(datasets):
-    return datasets["iris"]
-
-
 def state_of(clf):
     return copy.deepcopy({name: getattr(clf, name) for name in FITTED})
 
@@ -334,6 +329,15 @@ def test_a_new_solver_starts_its_moments_anew(iris):
     clf.set_params(solver="adam", batch_size=150).partial_fit(X, y)
     # The first step of Adam moves each coefficient by the learning rate.
     np.testing.assert_allclose(np.abs(clf.coef_ - before), 0.001, rtol=1e-3)
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "adam"])
+def test_a_learning_rate_counts_after_a_fit_by_another_solver(solver, iris):
+    clf = SoftmaxRegression(solver=solver, learning_rate_init=0.01, random_state=0).fit(*iris)
+    assert clf.set_params(solver="sgd").partial_fit(*iris).learning_rate_curve_[-1] == 0.01
+    automatic = SoftmaxRegression(solver=solver, random_state=0).fit(*iris).set_params(solver="sgd").partial_fit(*iris)
+    expected = SoftmaxRegression(random_state=0).partial_fit(*iris, classes=[0, 1, 2]).learning_rate_curve_[-1]
+    assert automatic.learning_rate_curve_[-1] == pytest.approx(expected, rel=1e-12)
 
 
 def test_without_random_state_models_have_streams_of_their_own(iris):
