@@ -25,6 +25,11 @@ def datasets():
     return {name: load(return_X_y=True) for name, load in loaders.items()}
 
 
+@pytest.fixture
+def iris(datasets):
+    return datasets["iris"]
+
+
 @pytest.fixture(scope="session")
 def standardised(datasets):
     return {name: (StandardScaler().fit_transform(X), y) for name, (X, y) in datasets.items()}

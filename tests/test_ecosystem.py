@@ -21,11 +21,6 @@ def quick(**parameters):
     return SoftmaxRegression(max_iter=20, tol=None, random_state=0, **parameters)
 
 
-@pytest.fixture
-def iris(datasets):
-    return datasets["iris"]
-
-
 def test_clone_and_set_params_reach_the_engine(iris):
     X, y = iris
     clf = quick().set_params(l2=10.0).fit(X, y)

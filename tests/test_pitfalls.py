@@ -18,11 +18,6 @@ def quick(**parameters):
 
 
 @pytest.fixture
-def iris(datasets):
-    return datasets["iris"]
-
-
-@pytest.fixture
 def sure(iris):
     """A model whose logits lie thousands apart."""
     X, y = iris

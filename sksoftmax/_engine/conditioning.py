@@ -15,13 +15,18 @@ from scipy import sparse
 # Dense moments are taken from a subsample of about this many values: they need no more, and memory stays small.
 SUBSAMPLE_VALUES = 2**19
 FEWEST_ROWS = 256
-DAMPING = 0.02
+# The range of all samples is read this many rows at a time, which stay in the cache for the maximum after the minimum.
 SPREAD_ROWS = 128
+# Part of the squared range that is added to the variance: no value is more than 1 / sqrt(DAMPING) scales from the mean.
+DAMPING = 0.02
+# Below it 1 / scale**2 would overflow in single precision.
 SMALLEST_SCALE = 1e-15
+POWER_ITERATIONS = 8
+# Learning rate of Adam for a full batch.
+ADAM_STEP = 0.05
+# A stream that starts with fewer samples than this tells little of those to come; Adam then takes it for a usual size.
 FEW_SAMPLES = 30
 USUAL_SAMPLES = 10_000
-POWER_ITERATIONS = 8
-ADAM_STEP = 0.05
 
 
 class Coordinates(NamedTuple):
@@ -176,13 +181,14 @@ def condition(samples, l2, fit_intercept, random_state, fold=0, streaming=False)
 
 def _largest_moments(X, weights, gradient_weights, mean, scale):
     """Largest eigenvalue of sum_i weights_i x'_i x'_i^T by power iteration, and max_i gradient_weights_i ||x'_i||^2."""
-    centre = np.zeros(X.shape[1]) if mean is None else mean / scale
+    centre = np.zeros(X.shape[1])
     if sparse.issparse(X):
+        centre = centre if mean is None else mean / scale
         X = X @ sparse.diags(1 / scale)
         squares = np.asarray(X.multiply(X).sum(axis=1)).ravel() - 2 * (X @ centre) + centre @ centre
     else:
         # Implicit centring would lose digits where the mean is far larger than the spread.
-        X, centre = (X - centre * scale) / scale, np.zeros(X.shape[1])
+        X = (X if mean is None else X - mean) / scale
         squares = np.square(X).sum(axis=1)
     v = np.random.RandomState(0).normal(size=X.shape[1])
     eigenvalue = 0.0

@@ -64,7 +64,7 @@ class _Block:
         self.target_logits = np.empty((count, n_models, size), stream.dtype)
         self.normalisers = np.empty((count, n_models, 1, size), stream.dtype)
         self.weights = self.fold_weights = None
-        if stream.samples.weights is not None:
+        if stream.weights is not None:
             self.fold_weights = np.empty((len(stream.weights), count * size), stream.dtype)
             self.weights = self.fold_weights
             if len(stream.weights) > 1:
@@ -115,7 +115,7 @@ class Minibatches:
         self._mean = None if coordinates.mean is None else coordinates.mean.astype(dtype)
         self._inverse_scale = None if coordinates.scale is None else (1 / coordinates.scale).astype(dtype)
         self.X = self._in_coordinates(samples.X) if self.is_sparse else samples.X
-        self.weights = samples.weights
+        self.weights = None if samples.weights is None else samples.weights.astype(dtype, copy=False)
         self.serve(folds)
 
     def _in_coordinates(self, X):
