@@ -13,10 +13,12 @@ class Activation(NamedTuple):
 
     value : overwrites Z with A = f(Z).
     chain : overwrites dJ/dA with dJ/dZ = dJ/dA * f'(Z), given A; A is scratch afterwards.
+    steepest : the largest f'(Z)
     """
 
     value: Callable
     chain: Callable
+    steepest: float = 1.0
 
 
 def _leave(Z):
@@ -33,8 +35,8 @@ def _logistic(Z):
 
 def _chain_logistic(delta, A):
     delta *= A
-    np.subtract(1, A, out=A)
-    delta *= A
+    A *= delta
+    delta -= A
 
 
 def _tanh(Z):
@@ -43,8 +45,8 @@ def _tanh(Z):
 
 def _chain_tanh(delta, A):
     A *= A
-    np.subtract(1, A, out=A)
-    delta *= A
+    A *= delta
+    delta -= A
 
 
 def _relu(Z):
@@ -58,7 +60,7 @@ def _chain_relu(delta, A):
 
 ACTIVATIONS = {
     "identity": Activation(_leave, _chain_identity),
-    "logistic": Activation(_logistic, _chain_logistic),
+    "logistic": Activation(_logistic, _chain_logistic, 0.25),
     "tanh": Activation(_tanh, _chain_tanh),
     "relu": Activation(_relu, _chain_relu),
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Outputs of a trained network for rows that it has not seen."""
+"""What a trained network makes of rows that it has not seen."""
 
 import numpy as np
 from scipy import sparse
@@ -8,15 +8,30 @@ from sksoftmax._engine.minibatches import PART_ROWS
 from sksoftmax._engine.products import DenseRows, SparseRows
 
 
-def outputs(network, X, finish=None):
-    """Logits (n, K) of one network for X (n, d), dense or CSR; `finish` overwrites each block of logits (1, K, b)."""
+def _forward(network, X):
+    """Pass X (n, d), dense or CSR, through a network in parts; yield the place of each and the units of its layers."""
     sizes, dtype = network.parameters.sizes, network.parameters.dtype
-    result = np.empty((X.shape[0], sizes[-1]), dtype)
     for start in range(0, X.shape[0], PART_ROWS):
-        rows = X[start : start + PART_ROWS].astype(dtype, copy=False)
+        place = slice(start, start + PART_ROWS)
+        rows = X[place].astype(dtype, copy=False)
         inputs = SparseRows(rows) if sparse.issparse(X) else DenseRows(np.ascontiguousarray(rows), sizes[1])
-        Z = network.forward(inputs, rows.shape[0])
+        yield place, network.forward(inputs, rows.shape[0])
+
+
+def outputs(network, X, finish=None):
+    """Logits (n, K) of one network; `finish` overwrites each part of them (1, K, b)."""
+    result = np.empty((X.shape[0], network.parameters.sizes[-1]), network.parameters.dtype)
+    for place, (*_, Z) in _forward(network, X):
         if finish is not None:
             finish(Z)
-        result[start : start + PART_ROWS] = Z[0].T
+        result[place] = Z[0].T
     return result
+
+
+def hidden_units(network, X):
+    """Activations (n, units) of each hidden layer of one network."""
+    results = [np.empty((X.shape[0], size), network.parameters.dtype) for size in network.parameters.sizes[1:-1]]
+    for place, (*hidden, _) in _forward(network, X):
+        for result, A in zip(results, hidden):
+            result[place] = A[0].T
+    return results

@@ -35,7 +35,7 @@ class Network:
     def __init__(self, parameters, activation="identity", fit_intercept=True):
         self.parameters = parameters
         self.activation, self.fit_intercept = activation, fit_intercept
-        self._activate, self._chain = ACTIVATIONS[activation]
+        self._activate, self._chain = ACTIVATIONS[activation].value, ACTIVATIONS[activation].chain
         self._workspaces = {}
 
     def take(self, models):
@@ -48,16 +48,18 @@ class Network:
         return self._workspaces[n_samples]
 
     def forward(self, inputs, n_samples):
-        """Logits (M, K, b) of a batch's inputs, in a buffer that the next call overwrites."""
-        return self._forward(inputs, self._workspace(n_samples)).stack
+        """Activations (M, units, b) of each hidden layer, and the logits, in buffers that the next call overwrites."""
+        work = self._workspace(n_samples)
+        self._forward(inputs, work)
+        return [units.stack for units in work.units]
 
     def _forward(self, inputs, work):
         for index, (layer, units) in enumerate(zip(self.parameters.layers, work.units)):
             if index > 0:
-                self._activate(work.units[index - 1].stack)
+                self._activate(work.units[index - 1].rows)
                 inputs = work.hidden[index - 1]
             inputs.multiply(layer, units)
-            np.add(units.rows, layer.column, out=units.rows)
+            work.bias_input.add(layer, units)
         return work.units[-1]
 
     def accumulate(self, parts, into, keep, step):
@@ -91,14 +93,14 @@ class Network:
         for index in range(len(inputs) - 1, -1, -1):
             if index > 0:
                 below = work.deltas[index - 1]
-                np.matmul(self.parameters.layers[index].W.transpose(0, 2, 1), delta.stack, out=below.stack)
+                inputs[index].pass_down(self.parameters.layers[index], delta, below)
             layer = into.layers[index]
             keep_W, keep_b = keep[index]
             inputs[index].accumulate(layer, delta, _scaled(layer.W, keep_W), step)
             if self.fit_intercept:
                 work.bias_input.accumulate(layer, delta, _scaled(layer.b, keep_b), step)
             if index > 0:
-                self._chain(below.stack, work.units[index - 1].stack)
+                self._chain(below.rows, work.units[index - 1].rows)
                 delta = below
 
     def evaluate(self, stream):

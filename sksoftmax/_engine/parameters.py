@@ -11,21 +11,18 @@ class Layer(NamedTuple):
     """Views into the flat vector.
 
     W (M, fan_out, fan_in), b (M, fan_out)
-    matrix (M * fan_out, fan_in), vector (M * fan_out,), column (M * fan_out, 1) : the stack as one layer
+    matrix (M * fan_out, fan_in), vector (M * fan_out,) : the stack as one layer
     """
 
     W: np.ndarray
     b: np.ndarray
     matrix: np.ndarray
     vector: np.ndarray
-    column: np.ndarray
 
     @classmethod
     def of(cls, matrix, vector, n_models):
         fan_out = len(vector) // n_models
-        return cls(
-            matrix.reshape(n_models, fan_out, -1), vector.reshape(n_models, fan_out), matrix, vector, vector[:, None]
-        )
+        return cls(matrix.reshape(n_models, fan_out, -1), vector.reshape(n_models, fan_out), matrix, vector)
 
 
 class Parameters:
@@ -53,6 +50,22 @@ class Parameters:
             matrix, vector = self.flat[start:middle].reshape(-1, fan_in), self.flat[middle:end]
             self.layers.append(Layer.of(matrix, vector, n_models))
             start = end
+
+    @classmethod
+    def of(cls, pairs, dtype):
+        """One network of the given (W, b), W (fan_out, fan_in), of each layer."""
+        parameters = cls(cls.sizes_of(pairs), 1, dtype)
+        for layer, (W, b) in zip(parameters.layers, pairs):
+            layer.W[0], layer.b[0] = W, b
+        return parameters
+
+    @staticmethod
+    def sizes_of(pairs):
+        return pairs[0][0].shape[1], *(len(b) for _, b in pairs)
+
+    def pairs(self):
+        """(W, b) of each layer of the first network: views."""
+        return [(layer.W[0], layer.b[0]) for layer in self.layers]
 
     @property
     def dtype(self):

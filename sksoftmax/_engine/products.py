@@ -14,18 +14,28 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
-# OpenBLAS multiplies without packing up to this many multiply-adds; with few outputs that is three times as fast.
+# OpenBLAS multiplies without packing up to this many multiply-adds; few outputs or samples run up to three times as
+# fast that way, many do not.
 UNPACKED_PRODUCT = 1_000_000
 FEW_OUTPUTS = 48
-FEWEST_SAMPLES = 16
+FEW_PARTS = 4
+SMALLEST_PART = 16
 
 
-def sample_slices(n_outputs, n_inputs, n_samples):
-    """Cut the samples so that the product of (n_outputs, n_inputs) with each slice has a shape that BLAS runs fast."""
-    length = ceil(n_samples / ceil(n_outputs * n_inputs * n_samples / UNPACKED_PRODUCT))
-    if n_outputs > FEW_OUTPUTS or length < FEWEST_SAMPLES:
-        length = n_samples
-    return [slice(start, min(start + length, n_samples)) for start in range(0, n_samples, length)]
+def cut(n_outputs, n_inputs, n_samples):
+    """Slices of the outputs and of the samples such that the product of (n_outputs, n_inputs) with n_samples, taken
+    part by part, has shapes that BLAS runs fast. At most one of the two is in several parts."""
+    n_parts = ceil(n_outputs * n_inputs * n_samples / UNPACKED_PRODUCT)
+    outputs, samples = ceil(n_outputs / n_parts), ceil(n_samples / n_parts)
+    if n_parts <= FEW_PARTS and outputs >= SMALLEST_PART:
+        return _slices(n_outputs, outputs), [slice(None)]
+    if n_outputs <= FEW_OUTPUTS and samples >= SMALLEST_PART:
+        return [slice(None)], _slices(n_samples, samples)
+    return [slice(None)], [slice(None)]
+
+
+def _slices(total, length):
+    return [slice(start, min(start + length, total)) for start in range(0, total, length)]
 
 
 class Units(NamedTuple):
@@ -45,7 +55,12 @@ class BiasInput:
 
     def __init__(self, n_samples, dtype):
         self._ones = np.ones(n_samples, dtype)
-        self._gemv = get_blas_funcs("gemv", dtype=dtype)
+        self._gemv, self._ger = get_blas_funcs(("gemv", "ger"), dtype=dtype)
+
+    def add(self, layer, out):
+        """out <- out + layer.b for each sample."""
+        # One call of BLAS; NumPy's broadcasting takes a loop for each unit.
+        self._ger(1.0, self._ones, layer.vector, 1, 1, out.rows.T, 0, 0, 1)
 
     def accumulate(self, layer, delta, keep, step):
         """layer.b <- keep * layer.b + step * delta summed over the samples."""
@@ -67,29 +82,29 @@ class DenseRows:
 
     def __init__(self, X, n_outputs):
         self._XT, self._gemm = X.T, get_blas_funcs("gemm", dtype=X.dtype)
-        slices = sample_slices(n_outputs, X.shape[1], X.shape[0])
+        self._outputs, samples = cut(n_outputs, X.shape[1], X.shape[0])
         # BLAS reads and writes whole buffers only, so each of several parts has one for its columns of the units.
         self._parts = [
             (part, X[part].T, np.empty((n_outputs, part.stop - part.start), X.dtype))
-            for part in (slices if len(slices) > 1 else [])
+            for part in (samples if len(samples) > 1 else [])
         ]
 
     def multiply(self, layer, out):
-        if not self._parts:
-            np.matmul(layer.matrix, self._XT, out=out.rows)
-            return
         for part, XT, columns in self._parts:
-            np.matmul(layer.matrix, XT, out=columns)
+            self._gemm(1.0, XT, layer.matrix.T, 0.0, columns.T, 1, 0, 1)
             out.rows[:, part] = columns
+        if not self._parts:
+            for part in self._outputs:
+                self._gemm(1.0, self._XT, layer.matrix[part].T, 0.0, out.rows[part].T, 1, 0, 1)
 
     def accumulate(self, layer, delta, keep, step):
-        if not self._parts:
-            self._gemm(step, self._XT, delta.rows.T, keep, layer.matrix.T, 0, 0, 1)
-            return
         for part, XT, columns in self._parts:
             columns[:] = delta.rows[:, part]
             self._gemm(step, XT, columns.T, keep, layer.matrix.T, 0, 0, 1)
             keep = 1.0
+        if not self._parts:
+            for part in self._outputs:
+                self._gemm(step, self._XT, delta.rows[part].T, keep, layer.matrix[part].T, 0, 0, 1)
 
 
 def _add_to(into, gradient, keep, step):
@@ -125,15 +140,26 @@ class HiddenUnits:
     def __init__(self, units, fan_out):
         A = units.stack
         self._A, self._AT = A, A.transpose(0, 2, 1)
+        self._single = A.shape[0] == 1
         self._gemm = get_blas_funcs("gemm", dtype=A.dtype)
-        self._gradient = np.empty((A.shape[0], fan_out, A.shape[1]), A.dtype) if A.shape[0] > 1 else None
+        self._gradient = None if self._single else np.empty((A.shape[0], fan_out, A.shape[1]), A.dtype)
 
     def multiply(self, layer, out):
-        np.matmul(layer.W, self._A, out=out.stack)
+        if self._single:
+            self._gemm(1.0, self._AT[0], layer.matrix.T, 0.0, out.rows.T, 0, 0, 1)
+        else:
+            np.matmul(layer.W, self._A, out=out.stack)
 
     def accumulate(self, layer, delta, keep, step):
-        if self._gradient is None:
+        if self._single:
             self._gemm(step, self._AT[0], delta.rows.T, keep, layer.matrix.T, 1, 0, 1)
-            return
-        np.matmul(delta.stack, self._AT, out=self._gradient)
-        _add_to(layer.W, self._gradient, keep, step)
+        else:
+            np.matmul(delta.stack, self._AT, out=self._gradient)
+            _add_to(layer.W, self._gradient, keep, step)
+
+    def pass_down(self, layer, delta, below):
+        """below <- layer.W^T @ delta"""
+        if self._single:
+            self._gemm(1.0, delta.rows.T, layer.matrix.T, 0.0, below.rows.T, 0, 1, 1)
+        else:
+            np.matmul(layer.W.transpose(0, 2, 1), delta.stack, out=below.stack)

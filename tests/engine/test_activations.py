@@ -28,6 +28,14 @@ def test_chain_multiplies_by_the_slope(name, rng):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
+def test_no_slope_is_steeper_than_the_steepest(name):
+    A, slope = np.linspace(-5, 5, 1001), np.ones(1001)
+    ACTIVATIONS[name].value(A)
+    ACTIVATIONS[name].chain(slope, A)
+    assert slope.max() == ACTIVATIONS[name].steepest
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_float32_stays_float32(name):
     A = np.linspace(-100, 100, 9, dtype=np.float32)
     ACTIVATIONS[name].value(A)

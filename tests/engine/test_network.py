@@ -5,13 +5,22 @@ from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.conditioning import Coordinates, condition
-from sksoftmax._engine.inference import outputs
+from sksoftmax._engine.inference import hidden_units, outputs
 from sksoftmax._engine.lbfgs import Objective
 from sksoftmax._engine.minibatches import Minibatches, Samples
+from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
-from tests.engine.helpers import network, problem, samples, textbook_gradient, textbook_logits, textbook_objective
+from tests.engine.helpers import (
+    ACTIVATION,
+    network,
+    problem,
+    samples,
+    textbook_gradient,
+    textbook_logits,
+    textbook_objective,
+)
 
-HIDDEN = [(), (4,), (4, 3)]
+HIDDEN = [(), (4,), (4, 3), (4, 3, 5)]
 
 
 def difference_quotient(function, theta, step=1e-6):
@@ -74,8 +83,7 @@ def test_objective_does_not_depend_on_the_coordinates(rng):
     data = samples(X, y)
     coordinates = condition(data, 0.1, True, rng).coordinates
     net, moved = network((6, 3), rng=rng, scale=0.01), network((6, 3))
-    layer = net.parameters.layers[0]
-    moved.parameters.layers[0].W[0], moved.parameters.layers[0].b[0] = coordinates.to_working(layer.W[0], layer.b[0])
+    moved.parameters.flat[:] = Parameters.of(coordinates.to_working(net.parameters.pairs()), np.float64).flat
     raw, _ = Objective(net, data, Settings(l2=0.1))(net.parameters.flat.copy())
     working, _ = Objective(moved, data, Settings(l2=0.1), coordinates)(moved.parameters.flat.copy())
     assert working == pytest.approx(raw, rel=1e-12)
@@ -116,3 +124,13 @@ def test_outputs_equal_the_textbook_formula(kind, activation, rng):
     net = network((6, 5, 3), activation=activation, rng=rng)
     logits = outputs(net, sparse.csr_matrix(X) if kind == "sparse" else X)
     np.testing.assert_allclose(logits, textbook_logits(net.parameters, X, activation), atol=1e-13)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_hidden_units_equal_the_textbook_formula(activation, rng):
+    X, _ = problem(rng, 1100)
+    net = network((6, 5, 4, 3), activation=activation, rng=rng)
+    A = X
+    for layer, found in zip(net.parameters.layers, hidden_units(net, X)):
+        A = ACTIVATION[activation](A @ layer.W[0].T + layer.b[0])
+        np.testing.assert_allclose(found, A, atol=1e-13)

@@ -57,3 +57,13 @@ def test_multiply_scales_each_model(factor):
 def test_equal_numbers_become_a_python_float_that_upcasts_nothing():
     assert type(per_model([0.1, 0.1], np.float32)) is float
     assert per_model([0.1, 0.2], np.float32).dtype == np.float32
+
+
+def test_layers_go_in_and_come_out(rng):
+    pairs = [(rng.normal(size=(4, 6)), rng.normal(size=4)), (rng.normal(size=(3, 4)), rng.normal(size=3))]
+    parameters = Parameters.of(pairs, np.float64)
+    assert parameters.sizes == Parameters.sizes_of(pairs) == (6, 4, 3)
+    for (W, b), (ours_W, ours_b) in zip(pairs, parameters.pairs(), strict=True):
+        np.testing.assert_array_equal(ours_W, W)
+        np.testing.assert_array_equal(ours_b, b)
+        assert np.shares_memory(ours_W, parameters.flat)

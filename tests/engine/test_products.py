@@ -4,7 +4,7 @@ import pytest
 from scipy import sparse
 
 from sksoftmax._engine.parameters import Parameters
-from sksoftmax._engine.products import BiasInput, DenseRows, HiddenUnits, SparseRows, Units, sample_slices
+from sksoftmax._engine.products import BiasInput, DenseRows, HiddenUnits, SparseRows, Units, cut
 
 # Single precision rounds at 6e-8, and sums of 784 products gather some of it.
 TOLERANCE = {np.float64: 1e-12, np.float32: 1e-4}
@@ -94,8 +94,23 @@ def test_biases_accumulate(keep, rng):
 
 
 @pytest.mark.parametrize(
-    ("n_outputs", "n_inputs", "n_samples"), [(10, 784, 128), (10, 784, 1000), (64, 784, 128), (1, 1, 1)]
+    ("n_outputs", "n_inputs", "n_samples"),
+    [(10, 784, 128), (10, 784, 1000), (64, 784, 32), (100, 784, 32), (64, 784, 128), (500, 784, 32), (1, 1, 1)],
 )
-def test_slices_cover_the_samples_once(n_outputs, n_inputs, n_samples):
-    covered = np.concatenate([np.arange(n_samples)[s] for s in sample_slices(n_outputs, n_inputs, n_samples)])
-    np.testing.assert_array_equal(covered, np.arange(n_samples))
+def test_cuts_cover_outputs_and_samples_once(n_outputs, n_inputs, n_samples):
+    outputs, samples = cut(n_outputs, n_inputs, n_samples)
+    assert len(outputs) == 1 or len(samples) == 1
+    for total, slices in ((n_outputs, outputs), (n_samples, samples)):
+        np.testing.assert_array_equal(np.concatenate([np.arange(total)[part] for part in slices]), np.arange(total))
+
+
+@pytest.mark.parametrize(("n_outputs", "n_samples"), [(64, 32), (50, 32), (10, 128), (500, 32)])
+def test_cut_products_equal_whole_ones(n_outputs, n_samples, rng):
+    X = rng.normal(size=(n_samples, 784))
+    layer, delta = layer_and_delta(rng, 1, 784, n_outputs, n_samples, np.float64)
+    out, inputs = Units.empty(1, n_outputs, n_samples, np.float64), DenseRows(X, n_outputs)
+    inputs.multiply(layer, out)
+    np.testing.assert_allclose(out.rows, layer.matrix @ X.T, atol=1e-11)
+    before = layer.matrix.copy()
+    inputs.accumulate(layer, delta, 0.5, 0.1)
+    np.testing.assert_allclose(layer.matrix, 0.5 * before + 0.1 * delta.rows @ X, atol=1e-11)
