@@ -46,6 +46,7 @@ SKLEARN_ROWS += [
         "sklearn.linear_model.LogisticRegression",
         "sklearn.linear_model.SGDClassifier",
         "sklearn.model_selection.GridSearchCV",
+        "sklearn.neural_network.MLPClassifier",
         "sklearn.pipeline.Pipeline",
         "sklearn.preprocessing.StandardScaler",
         "sklearn.utils.metadata_routing.MetadataRequest",

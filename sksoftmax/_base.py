@@ -13,65 +13,23 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sksoftmax._engine import lbfgs, schedules, sgd
-from sksoftmax._engine.conditioning import RAW, Coordinates, condition
+from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._engine import lbfgs, sgd
+from sksoftmax._engine.conditioning import DAMPING, HIDDEN_DAMPING, RAW, Coordinates, condition
 from sksoftmax._engine.cross_entropy import log_softmax, softmax
 from sksoftmax._engine.inference import outputs
+from sksoftmax._engine.initialisation import initial_layers
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
-from sksoftmax._engine.result import Settings, TrainingResult
-from sksoftmax._validation import (
-    BOOLEAN,
-    CALLABLE,
-    DICT,
-    NONE,
-    RANDOM_STATE,
-    check_parameters,
-    integer,
-    options,
-    real,
-)
+from sksoftmax._engine.result import TrainingResult
+from sksoftmax._engine.smoothness import measure
 from sksoftmax._weights import gradient_weights, split_stratified
 
 # Integers that float32 holds exactly stay as they are; a batch at a time is converted.
 INPUT_DTYPES = (np.float64, np.float32, np.uint8, np.int8, np.uint16, np.int16)
 
-CONSTRAINTS = {
-    "l2": [real(0)],
-    "solver": [options("sgd", "adam", "lbfgs")],
-    "batch_size": [options("auto"), integer(1)],
-    "learning_rate": [
-        options("constant", "exponential", "inverse_time", "invscaling", "step", "cosine", "adaptive"),
-        CALLABLE,
-    ],
-    "learning_rate_init": [options("auto"), real(0, closed="neither")],
-    "decay": [real(0, closed="neither"), NONE],
-    "decay_epochs": [integer(1)],
-    "power_t": [real(0)],
-    "momentum": [real(0, 1)],
-    "nesterovs_momentum": [BOOLEAN],
-    "max_iter": [integer(1)],
-    "tol": [real(0), NONE],
-    "n_iter_no_change": [integer(1)],
-    "shuffle": [BOOLEAN],
-    "fit_intercept": [BOOLEAN],
-    "class_weight": [options("balanced"), DICT, NONE],
-    "early_stopping": [BOOLEAN],
-    "validation_fraction": [real(0, 1, "neither")],
-    "scoring": [options("loss", "accuracy")],
-    "warm_start": [BOOLEAN],
-    "init_scale": [real(0)],
-    "random_state": [integer(0, 2**32 - 1, "both"), RANDOM_STATE, NONE],
-    "verbose": [integer(0), BOOLEAN],
-}
-
-AUTO_BATCH_SIZE = 32
-
 DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
-
-
-DEFAULT_DECAY = {"exponential": 0.95, "inverse_time": 1.0, "step": 0.5, "adaptive": 0.2}
 
 
 @contextmanager
@@ -97,16 +55,68 @@ def _can_go_on(estimator):
 
 
 class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
-    """What the estimators share. A subclass has the constructor, and says how its layers are made and published:
+    """What the estimators share. A subclass says how many hidden layers it has, and publishes its layers:
 
     _constraints : dict, what each constructor parameter allows
-    _network_shape(n_features, n_classes) : (layer sizes, hidden activation)
-    _initial_layers(sizes, random_state) : list of (W, b), W (fan_out, fan_in) float64
-    _publish_layers(layers), _published_layers() : to and from the public attributes, which are in raw features
+    _hidden_shape() : (sizes of the hidden layers, their activation)
+    _publish_layers(layers), _published_layers() : to and from the public attributes, which are in raw features;
+        a layer is (W, b), W (fan_out, fan_in)
     """
 
+    _constraints = hyperparameters.CONSTRAINTS
     _doc_link_module = "sksoftmax"
     _doc_link_template = DOCUMENTATION
+
+    def __init__(
+        self,
+        *,
+        l2=1e-4,
+        solver="sgd",
+        batch_size="auto",
+        learning_rate="adaptive",
+        learning_rate_init="auto",
+        decay=None,
+        decay_epochs=10,
+        power_t=0.5,
+        momentum=0.9,
+        nesterovs_momentum=True,
+        max_iter=200,
+        tol=1e-3,
+        n_iter_no_change=5,
+        shuffle=True,
+        fit_intercept=True,
+        class_weight=None,
+        early_stopping=False,
+        validation_fraction=0.1,
+        scoring="loss",
+        warm_start=False,
+        init_scale=None,
+        random_state=None,
+        verbose=False,
+    ):
+        self.l2 = l2
+        self.solver = solver
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.decay = decay
+        self.decay_epochs = decay_epochs
+        self.power_t = power_t
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.max_iter = max_iter
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.shuffle = shuffle
+        self.fit_intercept = fit_intercept
+        self.class_weight = class_weight
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.scoring = scoring
+        self.warm_start = warm_start
+        self.init_scale = init_scale
+        self.random_state = random_state
+        self.verbose = verbose
 
     def _doc_link_url_param_generator(self):
         return {"version": "stable", "estimator_module": "sksoftmax", "estimator_name": type(self).__name__}
@@ -143,15 +153,18 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         self._check_parameters()
         with _unchanged_on_error(self):
             going_on = self.warm_start and hasattr(self, "classes_")
-            previous = (self.classes_, self._layers_to_go_on_from()) if going_on else None
+            earlier_classes, layers = (self.classes_, self._layers_to_go_on_from()) if going_on else (None, None)
             X, y = self._validate(X, y, reset=True)
             self.classes_, targets = np.unique(y, return_inverse=True)
             self._check_classes()
-            random_state = _own_stream(self.random_state)
-            layers = self._start(previous, X.shape[1], random_state)
+            random_state, validation_seed = _own_stream(self.random_state)
+            if going_on:
+                self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")
+            else:
+                self._validation_seed = validation_seed
             samples, validation = self._split(*self._weighted(X, targets, sample_weight))
-            state = self._new_state(samples, random_state)
-            result = self._advance(state, samples, layers, _computed_in(X), self.max_iter, validation)
+            state, network = self._begin(samples, layers, random_state)
+            result = self._advance(state, network, samples, self.max_iter, validation)
             self._publish(result, state)
             self._training_state = state
         self._warn_unless_converged(result)
@@ -197,21 +210,17 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             self._set_known_classes(classes, first)
             targets = self._encode(y)
             weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
-            state = copy.deepcopy(getattr(self, "_training_state", None))
-            random_state = state["random_state"] if state else _own_stream(self.random_state)
-            if first:
-                layers = self._start(None, X.shape[1], random_state)
-                start = TrainingResult(parameters=_as_parameters(layers, _computed_in(X)))
-                self._publish(start, {"mean": None, "scale": None, "n_updates": 0})
+            if not first:
+                self._check_same_network(self._published_layers(), self.classes_, X.shape[1], "partial_fit")
             if weights is not None and not weights.any():
+                if first:
+                    self._publish_untrained(X)
                 return self
             samples = Samples(X, targets)
             if weights is not None:
                 samples = Samples(X, targets, weights[None], np.flatnonzero(weights))
-            if state is None or state["made_for"] != (self.solver, self.learning_rate_init == "auto"):
-                state = self._new_state(samples, random_state, streaming=True)
-            layers = self._layers_to_go_on_from()
-            result = self._advance(state, samples, layers, layers[0][0].dtype, 1, going_on=True)
+            state, network = self._resume(samples)
+            result = self._advance(state, network, samples, 1, going_on=True)
             self._publish(result, state, going_on=True)
             self._training_state = {
                 **state,
@@ -286,18 +295,12 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=False)
         layers = self._published_layers()
-        _, activation = self._network_shape(X.shape[1], len(self.classes_))
-        return outputs(Network(_as_parameters(layers, layers[0][0].dtype), activation), X, finish)
+        return outputs(Network(Parameters.of(layers, layers[0][0].dtype), self._activation), X, finish)
 
     # Checks
 
     def _check_parameters(self):
-        check_parameters(self, self._constraints)
-        decay = self._decay()
-        if self.learning_rate in ("exponential", "step", "adaptive") and decay >= 1:
-            raise ValueError(f"decay == {decay}, must be < 1 with learning_rate={self.learning_rate!r}.")
-        if self.solver == "lbfgs" and self.early_stopping:
-            raise ValueError("early_stopping=True needs solver='sgd' or solver='adam', got solver='lbfgs'.")
+        hyperparameters.check(self)
 
     def _check_partial_fit(self):
         if self.early_stopping:
@@ -331,25 +334,39 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"y contains {unknown.tolist()}, which are not among classes {self.classes_.tolist()}.")
         return np.searchsorted(self.classes_, y)
 
+    def _check_same_network(self, layers, classes, n_features, goes_on):
+        earlier, sizes = Parameters.sizes_of(layers), self._sizes(n_features)
+        _, activation = self._hidden_shape()
+        if earlier != sizes or self._activation != activation or not np.array_equal(classes, self.classes_):
+            raise ValueError(
+                f"{goes_on} goes on from layers of sizes {earlier} (features, hidden units, classes), activation "
+                f"{self._activation!r} and the classes {classes.tolist()}; got sizes {sizes}, activation "
+                f"{activation!r} and the classes {self.classes_.tolist()}. To start anew, fit a new estimator."
+            )
+
     # Start
+
+    def _sizes(self, n_features):
+        hidden, _ = self._hidden_shape()
+        return (n_features, *hidden, len(self.classes_))
 
     def _layers_to_go_on_from(self):
         layers = self._published_layers()
         return layers if self.fit_intercept else [(W, np.zeros_like(b)) for W, b in layers]
 
-    def _start(self, previous, n_features, random_state):
-        """The layers to start from: those of an earlier fit, or initial ones."""
-        if previous is None:
-            self._validation_seed = random_state.randint(2**31 - 1)
-            sizes, _ = self._network_shape(n_features, len(self.classes_))
-            return self._initial_layers(sizes, random_state)
-        classes, layers = previous
-        if layers[0][0].shape[1] != n_features or not np.array_equal(classes, self.classes_):
-            raise ValueError(
-                f"warm_start=True goes on from {layers[0][0].shape[1]} features and classes {classes.tolist()}, "
-                f"got {n_features} features and classes {self.classes_.tolist()}. Set warm_start=False to start anew."
-            )
-        return layers
+    def _network(self, layers, dtype):
+        """The network to train, of layers in the coordinates of the steps."""
+        _, activation = self._hidden_shape()
+        return Network(Parameters.of(layers, dtype), activation, self.fit_intercept)
+
+    def _initial_layers(self, n_features, random_state, gains=None):
+        _, activation = self._hidden_shape()
+        return initial_layers(self._sizes(n_features), activation, self.init_scale, random_state, gains)
+
+    def _publish_untrained(self, X):
+        random_state, _ = _own_stream(self.random_state)
+        network = self._network(self._initial_layers(X.shape[1], random_state), _computed_in(X))
+        self._publish(TrainingResult(parameters=network.parameters), {"mean": None, "scale": None, "n_updates": 0})
 
     def _weighted(self, X, targets, sample_weight):
         """X, targets, weights (n,) or None, and the rows whose weight is not zero."""
@@ -367,90 +384,77 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             validation = Samples(X, targets, _normalised(weights, held_out), held_out)
         return Samples(X, targets, _normalised(weights, rows), rows), validation
 
-    def _new_state(self, samples, random_state, streaming=False):
-        """What training goes on from beside the layers: plain arrays and numbers."""
-        coordinates, learning_rate = RAW, None
-        auto = self.learning_rate_init == "auto"
+    def _begin(self, samples, layers, random_state, streaming=False):
+        """What training goes on from beside the layers (plain arrays and numbers), and the network to train."""
+        n_features = samples.X.shape[1]
+        auto, coordinates, gains, smoothness = self.learning_rate_init == "auto", RAW, None, None
+        # Of its own, so that the start does not depend on whether a subsample is drawn.
+        subsample_stream = np.random.RandomState(random_state.randint(2**31 - 1))
         if auto or self.solver == "lbfgs":
-            l2, momentum = float(self.l2), float(self.momentum)
-            conditioning = condition(samples, l2, self.fit_intercept, random_state, streaming=streaming)
-            coordinates = conditioning.coordinates
-            learning_rate = conditioning.learning_rate(self.solver, self._batch_size(), l2, momentum)
-        return {
-            "made_for": (self.solver, auto),
+            damping = HIDDEN_DAMPING if len(self._sizes(n_features)) > 2 else DAMPING
+            conditioning = condition(samples, float(self.l2), self.fit_intercept, subsample_stream, damping=damping)
+            coordinates, gains = conditioning.coordinates, conditioning.gains
+        if layers is None:
+            layers = self._initial_layers(n_features, random_state, gains)
+        else:
+            layers = coordinates.to_working(layers)
+        network = self._network(layers, _computed_in(samples.X))
+        if auto and self.solver != "lbfgs":
+            smoothness = measure(network, conditioning, streaming)
+        state = {
+            "made_for": self._kind_of_steps(),
             "mean": coordinates.mean,
             "scale": coordinates.scale,
-            "learning_rate": learning_rate,
+            "smoothness": smoothness,
             "random_state": random_state,
             "moments": [],
             "n_updates": 0,
         }
+        return state, network
+
+    def _resume(self, samples):
+        """Like `_begin`, from where the last call ended."""
+        state = copy.deepcopy(getattr(self, "_training_state", None))
+        if state is None:
+            random_state, self._validation_seed = _own_stream(self.random_state)
+            return self._begin(samples, None, random_state, streaming=True)
+        layers = self._layers_to_go_on_from()
+        if state["made_for"] != self._kind_of_steps():
+            return self._begin(samples, layers, state["random_state"], streaming=True)
+        return state, self._network(_coordinates(state).to_working(layers), layers[0][0].dtype)
+
+    def _kind_of_steps(self):
+        """What coordinates and moments are made for; a change of it starts them anew."""
+        return self.solver, self.learning_rate_init == "auto", bool(self.fit_intercept)
 
     # Training
 
-    def _batch_size(self):
-        return AUTO_BATCH_SIZE if self.batch_size == "auto" else int(self.batch_size)
-
-    def _decay(self):
-        if self.decay is not None:
-            return float(self.decay)
-        return DEFAULT_DECAY.get(self.learning_rate, 1.0) if isinstance(self.learning_rate, str) else 1.0
-
-    def _schedule(self):
-        if callable(self.learning_rate):
-            return schedules.Custom(self.learning_rate)
-        return {
-            "constant": schedules.Constant(),
-            "exponential": schedules.Exponential(self._decay()),
-            "inverse_time": schedules.InverseTime(self._decay()),
-            "invscaling": schedules.Power(float(self.power_t)),
-            "step": schedules.Step(self._decay(), int(self.decay_epochs)),
-            "cosine": schedules.Cosine(int(self.max_iter)),
-            "adaptive": schedules.Constant(),
-        }[self.learning_rate]
-
-    def _settings(self, learning_rate, max_epochs):
-        return Settings(
-            l2=float(self.l2),
-            learning_rate=learning_rate,
-            schedule=self._schedule(),
-            shrink=self._decay() if self.learning_rate == "adaptive" else None,
-            momentum=float(self.momentum),
-            max_epochs=int(max_epochs),
-            tolerance=-np.inf if self.tol is None else float(self.tol),
-            patience=int(self.n_iter_no_change),
-        )
-
-    def _advance(self, state, samples, layers, dtype, max_epochs, validation=None, going_on=False):
-        """Train for up to `max_epochs` from `layers`; return the TrainingResult.
+    def _advance(self, state, network, samples, max_epochs, validation=None, going_on=False):
+        """Train the network for up to `max_epochs`; return the TrainingResult.
 
         `going_on`: as one call of many, whose samples may be fewer than a batch and then take a part of its step.
         """
-        coordinates = Coordinates(state["mean"], state["scale"])
-        layers = [coordinates.to_working(*layers[0]), *layers[1:]]
-        sizes, activation = self._network_shape(samples.X.shape[1], len(self.classes_))
-        network = Network(_as_parameters(layers, dtype), activation, self.fit_intercept)
-        learning_rate = state["learning_rate"] if state["learning_rate"] is not None else float(self.learning_rate_init)
-        settings = [self._settings(learning_rate, max_epochs)]
+        settings = [hyperparameters.settings(self, self._learning_rate(state), max_epochs)]
         watch = self._print_progress if self.verbose else None
         if self.solver == "lbfgs":
-            tolerance = 0.0 if self.tol is None else self.tol
             train = lbfgs.train
-            options = {"gradient_tolerance": tolerance}
+            options = {"gradient_tolerance": 0.0 if self.tol is None else self.tol}
         else:
             train = sgd.train
+            sizes, dtype = network.parameters.sizes, network.parameters.dtype
             options = {
                 "solver": self.solver,
                 "nesterov": self.nesterovs_momentum,
-                "batch_size": self._batch_size(),
+                "batch_size": hyperparameters.batch_size(self),
                 "shuffle": state["random_state"] if self.shuffle else None,
                 "validation": validation,
                 "monitor": self.scoring,
                 "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
                 "n_updates": state["n_updates"],
-                "first_epoch": self.n_iter_ if going_on else 0,
-                "divisor": AUTO_BATCH_SIZE if going_on and self.batch_size == "auto" else None,
+                "first_epoch": getattr(self, "n_iter_", 0) if going_on else 0,
+                "divisor": hyperparameters.AUTO_BATCH_SIZE if going_on and self.batch_size == "auto" else None,
             }
+        coordinates = _coordinates(state)
         (result,) = train(network, samples, settings, coordinates=coordinates, on_epoch=watch, **options)
         if result.diverged:
             raise ValueError(
@@ -459,6 +463,13 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
                 "Use a smaller learning_rate_init or learning_rate_init='auto', or scale the features."
             )
         return result
+
+    def _learning_rate(self, state):
+        if state["smoothness"] is not None:
+            batch_size = hyperparameters.batch_size(self)
+            return state["smoothness"].learning_rate(self.solver, batch_size, float(self.l2), float(self.momentum))
+        # L-BFGS needs none.
+        return 0.0 if self.learning_rate_init == "auto" else float(self.learning_rate_init)
 
     def _print_progress(self, results):
         (result,) = results
@@ -471,17 +482,17 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
 
     def _publish(self, result, state, going_on=False):
         """Set the fitted attributes; `going_on` extends the curves that there are."""
-        coordinates, dtype = Coordinates(state["mean"], state["scale"]), result.parameters.dtype
-        first, *others = [(layer.W[0], layer.b[0]) for layer in result.parameters.layers]
-        layers = [coordinates.to_raw(*first), *others]
+        dtype = result.parameters.dtype
+        layers = _coordinates(state).to_raw(result.parameters.pairs())
         self._publish_layers([(W.astype(dtype), b.astype(dtype)) for W, b in layers])
+        _, self._activation = self._hidden_shape()
         for name in ("data_loss", "penalty", "learning_rate"):
-            earlier = getattr(self, f"{name}_curve_") if going_on else []
+            earlier = getattr(self, f"{name}_curve_", []) if going_on else []
             setattr(self, f"{name}_curve_", earlier + getattr(result, name))
         self.loss_curve_ = [data + penalty for data, penalty in zip(self.data_loss_curve_, self.penalty_curve_)]
         self.best_loss_ = min(self.loss_curve_, default=np.inf)
         self.n_iter_ = len(self.loss_curve_)
-        self.n_updates_ = result.n_updates - state["n_updates"] + (self.n_updates_ if going_on else 0)
+        self.n_updates_ = result.n_updates - state["n_updates"] + (getattr(self, "n_updates_", 0) if going_on else 0)
         for name in ("validation_loss_curve_", "validation_scores_", "best_epoch_"):
             vars(self).pop(name, None)
         if result.validation_loss:
@@ -512,10 +523,11 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
 
 
 def _own_stream(random_state):
-    """A RandomState that nobody else draws from, so that it can be kept and copied."""
+    """A RandomState that nobody else draws from, so that it can be kept and copied; and its first number, a seed."""
     if random_state is None or isinstance(random_state, np.random.RandomState):
-        return np.random.RandomState(check_random_state(random_state).randint(2**31 - 1))
-    return np.random.RandomState(random_state)
+        random_state = check_random_state(random_state).randint(2**31 - 1)
+    stream = np.random.RandomState(random_state)
+    return stream, stream.randint(2**31 - 1)
 
 
 def _normalised(weights, rows):
@@ -531,9 +543,5 @@ def _computed_in(X):
     return X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float32)
 
 
-def _as_parameters(layers, dtype):
-    sizes = [layers[0][0].shape[1], *(len(b) for _, b in layers)]
-    parameters = Parameters(sizes, 1, dtype)
-    for ours, (W, b) in zip(parameters.layers, layers):
-        ours.W[0], ours.b[0] = W, b
-    return parameters
+def _coordinates(state):
+    return Coordinates(state["mean"], state["scale"])

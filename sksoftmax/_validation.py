@@ -74,6 +74,15 @@ def options(*names):
 BOOLEAN = Kind("an instance of 'bool'", lambda value: isinstance(value, (bool, np.bool_)))
 CALLABLE = Kind("a callable", callable)
 DICT = Kind("an instance of 'dict'", lambda value: isinstance(value, dict))
+SIZES = Kind(
+    "an int >= 1 or a sequence of ints >= 1",
+    lambda value: all(
+        map(
+            integer(1).allows,
+            value if isinstance(value, (tuple, list, np.ndarray)) and getattr(value, "ndim", 1) else [value],
+        )
+    ),
+)
 NONE = Kind("None", lambda value: value is None)
 RANDOM_STATE = Kind(
     "an instance of 'numpy.random.mtrand.RandomState'", lambda value: isinstance(value, np.random.RandomState)

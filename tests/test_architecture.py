@@ -14,17 +14,27 @@ PACKAGE = Path(sksoftmax.__file__).parent
 
 # From the ground up: a module imports only what stands in rows above its own.
 ENGINE = [
-    {"activations", "cross_entropy", "schedules", "parameters", "conditioning", "stopping", "threads"},
+    {
+        "activations",
+        "cross_entropy",
+        "schedules",
+        "parameters",
+        "conditioning",
+        "stopping",
+        "threads",
+        "initialisation",
+    },
     {"products", "result", "penalty"},
     {"network", "minibatches"},
     {"inference", "updates"},
-    {"sgd", "lbfgs"},
+    {"sgd", "lbfgs", "smoothness"},
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
-    {"_validation", "_weights"},
+    {"_validation", "_weights", "_docstrings"},
+    {"_hyperparameters"},
     {"_base"},
-    {"_softmax_regression"},
+    {"_softmax_regression", "_tiny_mlp"},
     {"__init__"},
 ]
 ROW = {name: row for row, names in enumerate(ORDER) for name in names}

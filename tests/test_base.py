@@ -252,9 +252,9 @@ def test_warm_start_with_other_classes_or_features_is_an_error(iris):
     X, y = iris
     clf = quick(warm_start=True).fit(X, y)
     before = state_of(clf)
-    with pytest.raises(ValueError, match=r"goes on from 4 features and classes .*got 3 features"):
+    with pytest.raises(ValueError, match=r"warm_start=True goes on from layers of sizes \(4, 3\) .*got sizes \(3, 3\)"):
         clf.fit(X[:, :3], y)
-    with pytest.raises(ValueError, match=r"classes \[0, 1, 2\], got 4 features and classes \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"classes \[0, 1, 2\]; got sizes \(4, 2\), .* and the classes \[0, 1\]"):
         clf.fit(X[:100], y[:100])
     assert_unchanged(clf, before)
 
@@ -350,6 +350,34 @@ def test_without_random_state_models_have_streams_of_their_own(iris):
 def test_intercepts_of_an_earlier_fit_go_when_there_shall_be_none(iris):
     clf = quick(warm_start=True).fit(*iris)
     np.testing.assert_array_equal(clf.set_params(fit_intercept=False).fit(*iris).intercept_, 0)
+
+
+def test_intercepts_of_earlier_calls_go_when_there_shall_be_none(iris):
+    X, y = iris
+    clf = quick().partial_fit(X + 100, y, classes=[0, 1, 2]).set_params(fit_intercept=False)
+    np.testing.assert_array_equal(clf.partial_fit(X + 100, y).intercept_, 0)
+
+
+@pytest.mark.parametrize("change", [{"l2": 1e3}, {"batch_size": 1}, {"momentum": 0.99}], ids=str)
+def test_the_automatic_learning_rate_follows_the_parameters_from_call_to_call(change, iris):
+    X, y = iris
+    clf = SoftmaxRegression(batch_size=100, random_state=0)
+    for _ in range(3):
+        clf.partial_fit(X, y, classes=[0, 1, 2])
+    clf.set_params(**change)
+    for _ in range(3):
+        clf.partial_fit(X, y)
+    assert clf.learning_rate_curve_[-1] < clf.learning_rate_curve_[0]
+    assert max(clf.data_loss_curve_) < 5
+
+
+@pytest.mark.parametrize("weight", [1e-3, 1.0, 1e3])
+def test_the_automatic_learning_rate_takes_weights_of_any_size_in_partial_fit(weight, iris):
+    X, y = iris
+    clf = SoftmaxRegression(l2=0.0, random_state=0)
+    for _ in range(10):
+        clf.partial_fit(X, y, classes=[0, 1, 2], sample_weight=np.full(150, weight))
+    assert clf.data_loss_curve_[-1] < 0.5 * weight
 
 
 def test_partial_fit_with_zero_weights_changes_nothing(iris):

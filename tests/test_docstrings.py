@@ -11,9 +11,10 @@ import pytest
 
 import sksoftmax
 import sksoftmax.plotting
-from sksoftmax import SoftmaxRegression, plotting
+from sksoftmax import SoftmaxRegression, TinyMLPClassifier, plotting
 
-CLASSES = [SoftmaxRegression, plotting.CoefficientImagesDisplay]
+ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier]
+CLASSES = [*ESTIMATORS, plotting.CoefficientImagesDisplay]
 
 
 def parameters_section(doc):
@@ -80,14 +81,22 @@ def test_snippets_of_the_documentation_run(page):
     plt.close("all")
 
 
-def test_every_fitted_attribute_is_documented(datasets):
+@pytest.mark.parametrize("cls", ESTIMATORS, ids=lambda cls: cls.__name__)
+def test_every_fitted_attribute_is_documented(cls, datasets):
     X, y = datasets["iris"]
-    fitted = SoftmaxRegression(early_stopping=True, max_iter=5, tol=None, random_state=0).fit(X, y)
+    fitted = cls(early_stopping=True, max_iter=5, tol=None, random_state=0).fit(X, y)
     for name in vars(fitted):
         if name.endswith("_") and not name.startswith("_"):
-            assert re.search(rf"\b{name}\b.* :", SoftmaxRegression.__doc__), name
+            assert re.search(rf"\b{name}\b.* :", cls.__doc__), name
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS, ids=lambda cls: cls.__name__)
+def test_shared_parts_of_docstrings_are_filled_in(cls):
+    assert not re.findall(r"^ *{[A-Z]+}$", cls.__doc__, re.MULTILINE)
+    for number in re.findall(r"\[(\d)\]_", cls.__doc__):
+        assert f".. [{number}]" in cls.__doc__
 
 
 def test_public_names_are_listed():
-    assert set(sksoftmax.__all__) == {"SoftmaxRegression", "__version__"}
+    assert set(sksoftmax.__all__) == {"SoftmaxRegression", "TinyMLPClassifier", "__version__"}
     assert set(plotting.__all__) == {"CoefficientImagesDisplay"}

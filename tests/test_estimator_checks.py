@@ -6,10 +6,10 @@ from sklearn.utils import estimator_checks
 from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sksoftmax import SoftmaxRegression
+from sksoftmax import SoftmaxRegression, TinyMLPClassifier
+from sksoftmax._validation import SIZES, Kind, Options
 from sksoftmax._validation import Interval as OurInterval
 from sksoftmax._validation import InvalidParameterError as OurInvalidParameterError
-from sksoftmax._validation import Kind, Options
 
 INSTANCES = [
     SoftmaxRegression(),
@@ -20,6 +20,17 @@ INSTANCES = [
     SoftmaxRegression(class_weight="balanced"),
     SoftmaxRegression(momentum=0.0),
     SoftmaxRegression(learning_rate_init=0.1),
+    TinyMLPClassifier(),
+    TinyMLPClassifier(solver="adam"),
+    TinyMLPClassifier(solver="lbfgs"),
+    TinyMLPClassifier(activation="relu"),
+    TinyMLPClassifier(activation="logistic"),
+    TinyMLPClassifier(activation="identity"),
+    TinyMLPClassifier((32, 16)),
+    TinyMLPClassifier(()),
+    TinyMLPClassifier(batch_size=32),
+    TinyMLPClassifier(batch_size=10**6),
+    TinyMLPClassifier(class_weight="balanced"),
 ]
 
 
@@ -33,12 +44,17 @@ EXTRA_CHECKS = [
     "check_inplace_ensure_writeable",
     "check_class_weight_balanced_linear_classifier",
 ]
+ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier]
 
 
-@pytest.mark.parametrize("name", EXTRA_CHECKS)
-def test_checks_that_scikit_learn_runs_on_itself(name):
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    # One check is for linear classifiers.
+    [(SoftmaxRegression, name) for name in EXTRA_CHECKS] + [(TinyMLPClassifier, name) for name in EXTRA_CHECKS[:2]],
+)
+def test_checks_that_scikit_learn_runs_on_itself(cls, name):
     check = getattr(estimator_checks, name)
-    check("SoftmaxRegression", SoftmaxRegression())
+    check(cls.__name__, cls())
 
 
 def as_scikit_learns(constraint):
@@ -49,7 +65,13 @@ def as_scikit_learns(constraint):
     if isinstance(constraint, Options):
         return StrOptions(set(constraint.names))
     assert isinstance(constraint, Kind)
-    names = {"an instance of 'bool'": "boolean", "a callable": callable, "an instance of 'dict'": dict, "None": None}
+    names = {
+        "an instance of 'bool'": "boolean",
+        "a callable": callable,
+        "an instance of 'dict'": dict,
+        "None": None,
+        SIZES.description: "array-like",
+    }
     return names.get(constraint.description, "random_state")
 
 
@@ -63,14 +85,14 @@ def _raised_as_scikit_learns(method):
     return raising
 
 
-def test_check_param_validation():
-    class Checked(SoftmaxRegression):
-        _parameter_constraints = {  # noqa: RUF012
-            name: [as_scikit_learns(constraint) for constraint in allowed]
-            for name, allowed in SoftmaxRegression._constraints.items()
-        }
-        fit = _raised_as_scikit_learns(SoftmaxRegression.fit)
-        partial_fit = _raised_as_scikit_learns(SoftmaxRegression.partial_fit.__wrapped__)
-
-    Checked.__name__ = "SoftmaxRegression"
-    estimator_checks.check_param_validation("SoftmaxRegression", Checked())
+@pytest.mark.parametrize("cls", ESTIMATORS, ids=lambda cls: cls.__name__)
+def test_check_param_validation(cls):
+    constraints = {
+        name: [as_scikit_learns(constraint) for constraint in allowed] for name, allowed in cls._constraints.items()
+    }
+    methods = {
+        "fit": _raised_as_scikit_learns(cls.fit),
+        "partial_fit": _raised_as_scikit_learns(cls.partial_fit.__wrapped__),
+    }
+    checked = type(cls.__name__, (cls,), {"_parameter_constraints": constraints, **methods})
+    estimator_checks.check_param_validation(cls.__name__, checked())

@@ -13,6 +13,7 @@ w (F, n)       gradient weights of the samples, one row for each fold
 l2, eta, mu    weight of the penalty, learning rate, momentum, one for each model
 J = sum_i w_i CE_i / sum_i w_i + (l2 / 2) sum_layers ||W||^2    the objective of every minimiser
 
-Imports run downward: {activations, cross_entropy, schedules, parameters, conditioning, stopping, threads} <
-{products, penalty, result} < {network, minibatches} < {inference, updates} < {sgd, lbfgs}.
+Imports run downward: {activations, cross_entropy, schedules, parameters, conditioning, stopping, threads,
+initialisation} < {products, penalty, result} < {network, minibatches} < {inference, updates} <
+{sgd, lbfgs, smoothness}.
 """

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Coefficients of a linear classifier as images."""
+"""Coefficients of a classifier as images."""
 
 import math
+from numbers import Integral
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,10 +14,11 @@ PANEL_INCHES, TITLE_INCHES, COLORBAR_INCHES = 1.5, 0.25, 2.0
 
 
 class CoefficientImagesDisplay:
-    """Coefficients of a linear classifier, one image for each class.
+    """Coefficients of a linear classifier, one image for each class, or of the hidden units of a neural network.
 
     All panels share one colour scale that is symmetric around zero, so that a colour means the same everywhere: with
-    the default colours red pixels speak for the class, blue ones against it, and white ones do not matter.
+    the default colours red pixels speak for the class, or excite the unit, blue ones do the opposite, and white ones do
+    not matter.
 
     It is best made with :meth:`from_estimator`; the parameters are kept as attributes.
 
@@ -62,18 +64,21 @@ class CoefficientImagesDisplay:
             raise ValueError(f"len(names) == {len(self.names)}, must be the number of images, {len(self.images)}.")
 
     @classmethod
-    def from_estimator(cls, estimator, *, image_shape=None, class_names=None, ax=None, **plot_options):
+    def from_estimator(cls, estimator, *, layer=0, image_shape=None, class_names=None, ax=None, **plot_options):
         """Draw the coefficients of a fitted classifier.
 
         Parameters
         ----------
         estimator : classifier or Pipeline
-            Fitted, with ``coef_`` of shape (n_classes, n_features), or (1, n_features) for two classes. Of a pipeline
-            the last step is drawn.
+            Fitted, with ``coef_`` of shape (n_classes, n_features), or (1, n_features) for two classes; or a neural
+            network with ``coefs_``, a list of (fan_in, fan_out). Of a pipeline the last step is drawn.
+        layer : int, default=0
+            Layer of a neural network. 0 is the one that sees the features: an image for each of its units. -1 is the
+            last: an image for each class.
         image_shape : tuple of int, default=None
             (height, width), or (height, width, 3) for colour images. None means square grey images.
         class_names : sequence of str, default=None
-            Names for ``classes_``, in that order. None uses the labels themselves.
+            Names for ``classes_``, in that order. None uses the labels themselves. Hidden units are numbered.
         ax : Axes or array of Axes, default=None
             As in `plot`.
         **plot_options
@@ -88,15 +93,15 @@ class CoefficientImagesDisplay:
         NotFittedError
             If the estimator is not fitted.
         TypeError
-            If it has no ``coef_``.
+            If it has neither ``coef_`` nor ``coefs_``.
         ValueError
-            If `image_shape` or `class_names` does not fit.
+            If `layer`, `image_shape` or `class_names` does not fit.
         """
         model = estimator[-1] if hasattr(estimator, "steps") else estimator
         check_is_fitted(model)
-        coef = _coefficients(model)
+        coef, of_classes = _coefficients(model, layer)
         shape = _image_shape(coef.shape[1], image_shape)
-        names = _panel_names(model, class_names, len(coef))
+        names = _class_names(model, class_names, len(coef)) if of_classes else _unit_names(class_names, len(coef))
         return cls(coef.reshape(len(coef), *shape), names).plot(ax=ax, **plot_options)
 
     def plot(self, ax=None, *, n_columns=None, cmap="RdBu_r", limit=None, colorbar=True):
@@ -140,14 +145,17 @@ class CoefficientImagesDisplay:
         return self
 
 
-def _coefficients(model):
-    """(n_panels, n_features) float array."""
-    coef = getattr(model, "coef_", None)
-    if coef is None or not hasattr(model, "classes_"):
+def _coefficients(model, layer):
+    """(n_panels, n_inputs) float array, and whether the panels are classes rather than hidden units."""
+    layers = [coef.T for coef in model.coefs_] if hasattr(model, "coefs_") else [getattr(model, "coef_", None)]
+    if layers[0] is None or not hasattr(model, "classes_"):
         raise TypeError(
-            f"{type(model).__name__} is not a linear classifier: it needs the attributes coef_ and classes_."
+            f"{type(model).__name__} is no classifier with coefficients: it needs classes_, and coef_ or coefs_."
         )
-    return np.atleast_2d(coef.toarray() if sparse.issparse(coef) else coef)
+    if isinstance(layer, bool) or not isinstance(layer, Integral) or layer not in range(-len(layers), len(layers)):
+        raise ValueError(f"layer == {layer!r}, must be an int from {-len(layers)} to {len(layers) - 1}.")
+    coef = layers[layer]
+    return np.atleast_2d(coef.toarray() if sparse.issparse(coef) else coef), layer in (-1, len(layers) - 1)
 
 
 def _image_shape(n_features, image_shape):
@@ -165,12 +173,20 @@ def _image_shape(n_features, image_shape):
     if math.prod(shape) != n_features:
         raise ValueError(
             f"image_shape == {image_shape} has {math.prod(shape)} values, but there are {n_features} coefficients "
-            "for each class."
+            "for each panel."
         )
     return shape
 
 
-def _panel_names(model, class_names, n_panels):
+def _unit_names(class_names, n_panels):
+    if class_names is not None:
+        raise ValueError(
+            f"class_names == {class_names!r}, must be None for a hidden layer, whose units are no classes."
+        )
+    return [str(unit) for unit in range(n_panels)]
+
+
+def _class_names(model, class_names, n_panels):
     if isinstance(class_names, dict):
         raise ValueError(f"class_names == {class_names}, must be a sequence in the order of classes_.")
     names = [str(label) for label in (model.classes_ if class_names is None else class_names)]

@@ -6,12 +6,13 @@ import pytest
 from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from sksoftmax import SoftmaxRegression
+from sksoftmax import SoftmaxRegression, TinyMLPClassifier
 from sksoftmax.plotting import CoefficientImagesDisplay
 
 
@@ -58,6 +59,44 @@ def test_the_last_step_of_a_pipeline_is_drawn(datasets):
     pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=2, tol=None)).fit(X, y)
     display = CoefficientImagesDisplay.from_estimator(pipeline)
     np.testing.assert_array_equal(display.images, pipeline[-1].coef_.reshape(-1, 8, 8))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [TinyMLPClassifier((9, 4), max_iter=2, tol=None), MLPClassifier((9, 4), max_iter=2)],
+    ids=lambda m: type(m).__name__,
+)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_each_layer_of_a_network_is_drawn(model, datasets):
+    X, y = datasets["digits"]
+    model.fit(X, y)
+    hidden = CoefficientImagesDisplay.from_estimator(model)
+    assert [panel.get_title() for panel in hidden.axes_] == [str(unit) for unit in range(9)]
+    for unit, image in enumerate(hidden.images_):
+        np.testing.assert_array_equal(image.get_array(), model.coefs_[0][:, unit].reshape(8, 8))
+    second = CoefficientImagesDisplay.from_estimator(model, layer=1)
+    assert second.images.shape == (4, 3, 3)
+    for last in (2, -1):
+        top = CoefficientImagesDisplay.from_estimator(model, layer=last, class_names=list("abcdefghij"))
+        assert [panel.get_title() for panel in top.axes_] == list("abcdefghij")
+        np.testing.assert_array_equal(top.images, model.coefs_[-1].T.reshape(-1, 2, 2))
+
+
+def test_a_network_without_hidden_layers_is_drawn_by_class(datasets):
+    X, y = datasets["digits"]
+    model = TinyMLPClassifier((), max_iter=2, tol=None).fit(X, y)
+    display = CoefficientImagesDisplay.from_estimator(model, class_names=list("abcdefghij"))
+    assert [panel.get_title() for panel in display.axes_] == list("abcdefghij")
+
+
+@pytest.mark.parametrize("layer", [2, -3, "first", None, 0.5], ids=repr)
+def test_a_layer_that_is_none_is_an_error(layer, datasets):
+    X, y = datasets["digits"]
+    model = TinyMLPClassifier((4,), max_iter=2, tol=None).fit(X, y)
+    with pytest.raises(ValueError, match=r"layer == .*, must be an int from -2 to 1"):
+        CoefficientImagesDisplay.from_estimator(model, layer=layer)
+    with pytest.raises(ValueError, match="must be None for a hidden layer"):
+        CoefficientImagesDisplay.from_estimator(model, class_names=list("abcdefghij"))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +192,7 @@ def test_models_that_cannot_be_drawn(datasets):
     X, y = datasets["iris"]
     with pytest.raises(NotFittedError):
         CoefficientImagesDisplay.from_estimator(SoftmaxRegression())
-    with pytest.raises(TypeError, match="DecisionTreeClassifier is not a linear classifier"):
+    with pytest.raises(TypeError, match="DecisionTreeClassifier is no classifier with coefficients"):
         CoefficientImagesDisplay.from_estimator(DecisionTreeClassifier().fit(X, y))
     few = SoftmaxRegression(max_iter=1, tol=None).fit(X[:, :3], y)
     with pytest.raises(ValueError, match=r"3 coefficients are no square image: pass image_shape=\(height, width\)"):

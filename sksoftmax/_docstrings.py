@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The parts of docstrings that several estimators share, each written once."""
+
+import inspect
+
+PARAMETERS = """
+solver : {"sgd", "adam", "lbfgs"}, default="sgd"
+    Minibatch stochastic gradient descent, Adam [1]_ (with its authors' decay rates 0.9 and 0.999), or full-batch
+    L-BFGS.
+batch_size : int or "auto", default="auto"
+    Samples in a minibatch. "auto" is 32. As many as there are samples or more means full-batch gradient descent.
+    Sparse data of many features trains faster with some hundreds. Of no effect with "lbfgs".
+learning_rate : str or callable, default="adaptive"
+    Schedule: the factor on `learning_rate_init` in the epoch t = 0, 1, ...
+
+    - "adaptive": 1, multiplied by `decay` (0.2) each time that training reaches a plateau; training ends when the
+      factor is below 0.01. In `partial_fit` it stays 1.
+    - "constant": 1.
+    - "exponential": ``decay ** t`` (0.95).
+    - "inverse_time": ``1 / (1 + decay * t)`` (1.0).
+    - "invscaling": ``1 / (1 + t) ** power_t``.
+    - "step": ``decay ** (t // decay_epochs)`` (0.5).
+    - "cosine": ``(1 + cos(pi * min(t / max_iter, 1))) / 2``.
+    - a function of t that returns a finite factor >= 0.
+learning_rate_init : float or "auto", default="auto"
+    Initial learning rate, > 0. With "auto" the steps are taken in centred and rescaled coordinates of the features,
+    with a learning rate that follows from the data [2]_; objective, optimum and coefficients stay those of the raw
+    features. With a number the steps are plain ones on the coefficients. For Adam in raw units 0.001 is usual.
+decay : float or None, default=None
+    Decay of the schedule, > 0. None means the value in parentheses above.
+decay_epochs : int, default=10
+    Epochs between the steps of the schedule "step".
+power_t : float, default=0.5
+    Exponent of the schedule "invscaling".
+momentum : float, default=0.9
+    Momentum of "sgd", in [0, 1).
+nesterovs_momentum : bool, default=True
+    Whether the momentum is Nesterov's.
+max_iter : int, default=200
+    Maximum number of epochs, or of iterations of "lbfgs".
+tol : float or None, default=1e-3
+    An epoch that does not bring the objective (with `early_stopping` the validation loss, or minus the accuracy) by
+    more than this below its smallest value since the last plateau counts as one without improvement. None
+    trains for `max_iter` epochs. Where the penalty is weak the default ends training well before the optimum,
+    which in itself regularises; for the optimum take 1e-5 or less. For "lbfgs" the bound on the largest component
+    of the gradient, in the coordinates of ``learning_rate_init="auto"``.
+n_iter_no_change : int, default=5
+    Epochs without improvement that make a plateau, at which training ends, or "adaptive" lowers the learning rate.
+shuffle : bool, default=True
+    Whether to visit the samples in a new random order in each epoch. A full batch is never shuffled.
+fit_intercept : bool, default=True
+    Whether there are intercepts (biases). Without them ``learning_rate_init="auto"`` does not centre.
+class_weight : dict, "balanced" or None, default=None
+    Factor on the sample weights of each class, ``{label: factor}``, 1 where missing. "balanced" makes every class
+    weigh the same, counting samples by `sample_weight`.
+early_stopping : bool, default=False
+    Whether to hold out validation samples, watch them instead of the objective, and end with the parameters that
+    were best on them. Not with "lbfgs".
+validation_fraction : float, default=0.1
+    Part of the samples of each class to hold out, in (0, 1).
+scoring : {"loss", "accuracy"}, default="loss"
+    What to watch on the validation samples.
+warm_start : bool, default=False
+    Whether `fit` goes on from the coefficients of the previous call; schedule and momentum start anew, the
+    validation samples of the same data stay the same.
+init_scale : float or None, default=None
+    Standard deviation, >= 0, of normal random initial coefficients, in the coordinates that the steps are taken in.
+    With None the model without hidden layers starts at zero. With hidden layers the standard deviation of the
+    coefficients of a unit with m inputs is ``1 / sqrt(m)`` [3]_, for "relu" units ``sqrt(2 / m)`` [4]_, for "logistic"
+    ones ``4 / sqrt(m)`` [5]_. In the coordinates of "auto" the first layer's are rescaled as for standardised features,
+    and are smaller for features that are rarely on. Intercepts start at zero.
+random_state : int, RandomState or None, default=None
+    Seed of the order of the samples, the validation split, the initial coefficients, and of the subsample of large
+    data that "auto" is computed from.
+verbose : bool or int, default=False
+    Whether to print a line for each epoch.
+"""
+
+ATTRIBUTES = """
+classes_ : ndarray of shape (n_classes,)
+    Class labels.
+n_features_in_ : int
+    Number of features.
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
+    Names of the features, where `X` has string names.
+n_iter_ : int
+    Epochs, or iterations of "lbfgs".
+n_updates_ : int
+    Steps of the solver.
+loss_curve_ : list of float
+    Objective of each epoch: `data_loss_curve_` plus `penalty_curve_`.
+data_loss_curve_ : list of float
+    Weighted mean cross-entropy of the epoch (in `partial_fit` the mean of weight times cross-entropy), of each
+    sample just before the step that it takes part in. For a full batch it belongs to the coefficients before the
+    epoch's step; for "lbfgs", after the iteration.
+penalty_curve_ : list of float
+    Mean of the penalty over the same moments.
+learning_rate_curve_ : list of float
+    Learning rate of each epoch; empty for "lbfgs".
+best_loss_ : float
+    Smallest value of `loss_curve_`.
+validation_loss_curve_, validation_scores_ : list of float
+    Weighted mean cross-entropy and accuracy on the validation samples after each epoch, with `early_stopping`.
+best_epoch_ : int
+    Epoch, counted from 1, whose coefficients were kept, with `early_stopping`.
+"""
+
+NOTES = """
+A float64 or float32 `X` is computed with in its own precision; integers of 8 or 16 bits, such as pixels, are
+converted to float32 a batch at a time. A sparse `X` is never densified.
+
+Sample weights multiply gradients; `fit` normalises them to a mean of one. With a full batch (or "lbfgs") a sample
+of weight 2 is two samples, step for step where "auto" looks at all samples (up to half a million values of a dense
+`X`); with minibatches it is so in expectation.
+"""
+
+REFERENCES = """
+.. [1] D. P. Kingma and J. Ba (2015). "Adam: A Method for Stochastic Optimization." ICLR. Algorithm 1.
+.. [2] R. M. Gower, N. Loizou, X. Qian, A. Sailanbayev, E. Shulgin and P. Richtarik (2019). "SGD: General Analysis
+   and Improved Rates." ICML. Proposition 3.8.
+.. [3] Y. LeCun, L. Bottou, G. B. Orr and K.-R. Müller (1998). "Efficient BackProp." In Neural Networks: Tricks of the
+   Trade, Springer. Equation 16.
+.. [4] K. He, X. Zhang, S. Ren and J. Sun (2015). "Delving Deep into Rectifiers: Surpassing Human-Level Performance on
+   ImageNet Classification." ICCV. Equation 10.
+.. [5] X. Glorot and Y. Bengio (2010). "Understanding the Difficulty of Training Deep Feedforward Neural Networks."
+   AISTATS.
+"""
+
+
+def shared_docstring(cls):
+    """Put the shared parts where the docstring of a class names them, as in the line "{PARAMETERS}"."""
+    # Python run with -OO strips docstrings.
+    if cls.__doc__ is not None:
+        doc = inspect.cleandoc(cls.__doc__)
+        for name in ("PARAMETERS", "ATTRIBUTES", "NOTES", "REFERENCES"):
+            doc = doc.replace(f"{{{name}}}", globals()[name].strip())
+        cls.__doc__ = doc
+    return cls

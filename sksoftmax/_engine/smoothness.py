@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How smooth the objective is for minibatches, and the learning rate that this admits."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from sksoftmax._engine.activations import ACTIVATIONS
+from sksoftmax._engine.conditioning import subsample_rows
+from sksoftmax._engine.inference import hidden_units
+from sksoftmax._engine.network import Network
+from sksoftmax._engine.parameters import Parameters
+
+POWER_ITERATIONS = 8
+# Learning rate of Adam for a full batch.
+ADAM_STEP = 0.05
+# A stream that starts with fewer samples than this tells little of those to come; one that starts with fewer than this
+# many batches is taken for endless, and another for as long as it is so far.
+FEW_SAMPLES = 30
+FEW_BATCHES = 10
+# What Adam takes a stream for, whose length nobody knows.
+USUAL_SAMPLES = 10_000
+
+
+class Moments(NamedTuple):
+    """Second moments of the inputs a_i of a layer, the constant input of its biases included.
+
+    largest_eigenvalue : of the mean of w_i a_i a_i^T
+    largest_square : max_i w_i ||a_i||^2
+    """
+
+    largest_eigenvalue: float
+    largest_square: float
+
+
+class Smoothness(NamedTuple):
+    """What bounds the learning rate.
+
+    moments : of each layer of the network, from the first
+    steepest : slope of the activation
+    smallest_scale : of the coordinates of the features
+    n_samples : int
+    streaming : whether more samples will come, of which these are the first
+    """
+
+    moments: list
+    steepest: float
+    smallest_scale: float
+    n_samples: int
+    streaming: bool
+
+    def learning_rate(self, solver, batch_size, l2, momentum):
+        """The learning rate that ``learning_rate_init="auto"`` stands for.
+
+        SGD: 1 / L_b. L_b is the expected smoothness of minibatches (Gower et al. 2019, Prop. 3.8; their Theorem 3.1
+        proves convergence for half of this step) and the largest curvature of the penalty. The factor 1/2 is the
+        largest eigenvalue of the Hessian of the cross-entropy in the logits (Boehning 1992). Each layer adds its
+        inputs' share of the Gauss-Newton matrix, as if the weights above it had norm 1 and the slopes of the activation
+        were steepest. Weights grow in training, and what a layer sees is their product: the sum is multiplied by half
+        the number of hidden layers, where there are any. Momentum multiplies the noise of single samples by
+        1 / (1 - momentum), but is stable for the curvature (Polyak 1964).
+        Adam moves a coefficient by about its learning rate in each step, and the noise of the n / b steps of an
+        epoch adds up like their square root: ADAM_STEP * sqrt(b / n).
+        """
+        endless = self.streaming and self.n_samples < FEW_BATCHES * batch_size
+        n = math.inf if endless else self.n_samples
+        b = min(batch_size, n)
+        if solver == "adam":
+            return ADAM_STEP * math.sqrt(b / n if math.isfinite(n) else min(b / USUAL_SAMPLES, 1.0))
+        # Of b samples drawn from n without replacement; the limit where n is infinite.
+        single = (1 / b - 1 / n) / (1 - 1 / n) if n > 1 else 0.0
+        whole, n_hidden = 1 - single, len(self.moments) - 1
+        smoothness = 0.0
+        for above, layer in enumerate(reversed(self.moments)):
+            share = 0.5 * (whole * layer.largest_eigenvalue + single * layer.largest_square / (1 - momentum))
+            smoothness += self.steepest ** (2 * above) * share
+        penalty = l2 * max(self.smallest_scale**-2, float(n_hidden > 0))
+        curvature = smoothness * (n_hidden / 2 if n_hidden else 1.0) + penalty
+        return 1 / curvature if curvature > 0 else 1.0
+
+
+def measure(network, conditioning, streaming=False):
+    """The Smoothness for a network that starts in the conditioned coordinates."""
+    moments, n_samples = input_moments(network, conditioning), conditioning.n_samples
+    if streaming and n_samples < FEW_SAMPLES:
+        # They tell little of how far from them others lie: as far as unit variance in each input.
+        mean_weight, widths = conditioning.subsample.mean_weight, network.parameters.sizes[:-1]
+        moments = [
+            m._replace(largest_square=max(m.largest_square, mean_weight * (width + network.fit_intercept)))
+            for m, width in zip(moments, widths)
+        ]
+    return Smoothness(
+        moments,
+        ACTIVATIONS[network.activation].steepest,
+        float(conditioning.coordinates.scale.min()),
+        n_samples,
+        streaming,
+    )
+
+
+def input_moments(network, conditioning):
+    """The Moments of each layer of a network that is in the conditioned coordinates."""
+    mean, scale = conditioning.coordinates
+    X, weights, gradient_weights, mean_weight = conditioning.subsample
+    constant = float(network.fit_intercept)
+    eigenvalue, square = _largest_moments(X, weights, gradient_weights, mean, scale, constant)
+    # The constant input is orthogonal to centred features, and its moment is 1.
+    moments = [Moments(mean_weight * max(eigenvalue, constant), square)]
+    if len(network.parameters.layers) == 1:
+        return moments
+    step = math.ceil(X.shape[0] / subsample_rows(max(network.parameters.sizes[1:])))
+    for A in hidden_units(_raw(network, conditioning.coordinates), X[::step]):
+        A = np.hstack([A, np.full((len(A), 1), constant)])
+        eigenvalue, square = _largest_moments(A, weights[::step], gradient_weights[::step])
+        moments.append(Moments(mean_weight * eigenvalue, square))
+    return moments
+
+
+def _raw(network, coordinates):
+    """The same network, of raw features and in double precision."""
+    return Network(Parameters.of(coordinates.to_raw(network.parameters.pairs()), np.float64), network.activation)
+
+
+def _largest_moments(X, weights, gradient_weights, mean=None, scale=None, constant=0.0):
+    """Largest eigenvalue of the weighted mean of x' x'^T by power iteration, and the largest
+    gradient_weights_i (||x'_i||^2 + constant)."""
+    weights, centre = weights / weights.sum(), np.zeros(X.shape[1])
+    if sparse.issparse(X):
+        centre = centre if mean is None else mean / scale
+        X = X @ sparse.diags(1 / scale)
+        squares = np.asarray(X.multiply(X).sum(axis=1)).ravel() - 2 * (X @ centre) + centre @ centre
+    else:
+        if scale is not None:
+            # Implicit centring would lose digits where the mean is far larger than the spread.
+            X = X - (0.0 if mean is None else mean)
+            X /= scale
+        squares = np.einsum("ij,ij->i", X, X)
+    v = np.random.RandomState(0).normal(size=X.shape[1])
+    eigenvalue = 0.0
+    for _ in range(POWER_ITERATIONS):
+        v /= np.linalg.norm(v)
+        projections = X @ v - centre @ v
+        v = X.T @ (weights * projections) - (weights @ projections) * centre
+        eigenvalue = float(np.linalg.norm(v))
+        if eigenvalue == 0:
+            break
+    return eigenvalue, float((gradient_weights * (np.maximum(squares, 0) + constant)).max())

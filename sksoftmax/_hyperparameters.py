@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The constructor's parameters: what each allows, and what it means to the engine."""
+
+import numpy as np
+
+from sksoftmax._engine import schedules
+from sksoftmax._engine.result import Settings
+from sksoftmax._validation import (
+    BOOLEAN,
+    CALLABLE,
+    DICT,
+    NONE,
+    RANDOM_STATE,
+    check_parameters,
+    integer,
+    options,
+    real,
+)
+
+CONSTRAINTS = {
+    "l2": [real(0)],
+    "solver": [options("sgd", "adam", "lbfgs")],
+    "batch_size": [options("auto"), integer(1)],
+    "learning_rate": [
+        options("constant", "exponential", "inverse_time", "invscaling", "step", "cosine", "adaptive"),
+        CALLABLE,
+    ],
+    "learning_rate_init": [options("auto"), real(0, closed="neither")],
+    "decay": [real(0, closed="neither"), NONE],
+    "decay_epochs": [integer(1)],
+    "power_t": [real(0)],
+    "momentum": [real(0, 1)],
+    "nesterovs_momentum": [BOOLEAN],
+    "max_iter": [integer(1)],
+    "tol": [real(0), NONE],
+    "n_iter_no_change": [integer(1)],
+    "shuffle": [BOOLEAN],
+    "fit_intercept": [BOOLEAN],
+    "class_weight": [options("balanced"), DICT, NONE],
+    "early_stopping": [BOOLEAN],
+    "validation_fraction": [real(0, 1, "neither")],
+    "scoring": [options("loss", "accuracy")],
+    "warm_start": [BOOLEAN],
+    "init_scale": [real(0), NONE],
+    "random_state": [integer(0, 2**32 - 1, "both"), RANDOM_STATE, NONE],
+    "verbose": [integer(0), BOOLEAN],
+}
+
+AUTO_BATCH_SIZE = 32
+
+DEFAULT_DECAY = {"exponential": 0.95, "inverse_time": 1.0, "step": 0.5, "adaptive": 0.2}
+
+
+def check(estimator):
+    """Raise for the first parameter, or pair of parameters, that is not allowed."""
+    check_parameters(estimator, estimator._constraints)
+    if estimator.learning_rate in ("exponential", "step", "adaptive") and decay(estimator) >= 1:
+        raise ValueError(f"decay == {decay(estimator)}, must be < 1 with learning_rate={estimator.learning_rate!r}.")
+    if estimator.solver == "lbfgs" and estimator.early_stopping:
+        raise ValueError("early_stopping=True needs solver='sgd' or solver='adam', got solver='lbfgs'.")
+
+
+def batch_size(estimator):
+    return AUTO_BATCH_SIZE if estimator.batch_size == "auto" else int(estimator.batch_size)
+
+
+def decay(estimator):
+    if estimator.decay is not None:
+        return float(estimator.decay)
+    return DEFAULT_DECAY.get(estimator.learning_rate, 1.0) if isinstance(estimator.learning_rate, str) else 1.0
+
+
+def schedule(estimator):
+    """The learning rate's factor as a function of the epoch."""
+    if callable(estimator.learning_rate):
+        return schedules.Custom(estimator.learning_rate)
+    return {
+        "constant": schedules.Constant(),
+        "exponential": schedules.Exponential(decay(estimator)),
+        "inverse_time": schedules.InverseTime(decay(estimator)),
+        "invscaling": schedules.Power(float(estimator.power_t)),
+        "step": schedules.Step(decay(estimator), int(estimator.decay_epochs)),
+        "cosine": schedules.Cosine(int(estimator.max_iter)),
+        "adaptive": schedules.Constant(),
+    }[estimator.learning_rate]
+
+
+def settings(estimator, learning_rate, max_epochs):
+    """The engine's Settings of one model."""
+    return Settings(
+        l2=float(estimator.l2),
+        learning_rate=learning_rate,
+        schedule=schedule(estimator),
+        shrink=decay(estimator) if estimator.learning_rate == "adaptive" else None,
+        momentum=float(estimator.momentum),
+        max_epochs=int(max_epochs),
+        tolerance=-np.inf if estimator.tol is None else float(estimator.tol),
+        patience=int(estimator.n_iter_no_change),
+    )
