@@ -175,7 +175,8 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         """Go on training with one epoch over the given samples.
 
         The first call (or the `fit` before it) fixes the classes and, with ``learning_rate_init="auto"``, the
-        coordinates and the learning rate that later calls use, so its samples should be typical of all. Momentum, the
+        coordinates, and what later learning rates are computed from, so its samples should be typical of all. A change
+        of `solver`, of `fit_intercept`, or between a number and "auto" fixes them anew. Momentum, the
         time of the schedule (epochs, those of `fit` included) and the random stream go on from call to call, also after
         pickling. With ``batch_size="auto"`` a call with fewer than 32 samples takes their share of a step.
 
