@@ -502,10 +502,8 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             self.best_epoch_ = result.best_epoch + 1
 
     def _warn_unless_converged(self, result):
-        if self.tol is None:
-            return
         advice = None
-        if not result.converged:
+        if self.tol is not None and not result.converged:
             reason = f" ({result.message})" if result.message else ""
             advice = (
                 f"has not converged after {result.n_epochs} of max_iter={self.max_iter} iterations{reason}. "

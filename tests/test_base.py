@@ -121,9 +121,10 @@ def test_not_converging_warns_with_the_remedy(iris):
         SoftmaxRegression(max_iter=2).fit(*iris)
 
 
+@pytest.mark.parametrize("tol", [1e-3, None])
 @pytest.mark.parametrize("learning_rate_init", [0.1, 10.0])
-def test_a_learning_rate_that_is_far_too_large_warns(learning_rate_init, datasets):
-    clf = SoftmaxRegression(learning_rate_init=learning_rate_init, random_state=0)
+def test_a_learning_rate_that_is_far_too_large_warns(learning_rate_init, tol, datasets):
+    clf = SoftmaxRegression(learning_rate_init=learning_rate_init, tol=tol, random_state=0)
     with pytest.warns(ConvergenceWarning, match=rf"learning_rate_init == {learning_rate_init} is too large"):
         clf.fit(*datasets["wine"])
 
