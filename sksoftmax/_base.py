@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax import _hyperparameters as hyperparameters
 from sksoftmax._engine import lbfgs, sgd
-from sksoftmax._engine.conditioning import DAMPING, HIDDEN_DAMPING, RAW, Coordinates, condition
+from sksoftmax._engine.conditioning import RAW, Coordinates, condition
 from sksoftmax._engine.cross_entropy import log_softmax, softmax
 from sksoftmax._engine.inference import outputs
 from sksoftmax._engine.initialisation import initial_layers
@@ -392,8 +392,10 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         # Of its own, so that the start does not depend on whether a subsample is drawn.
         subsample_stream = np.random.RandomState(random_state.randint(2**31 - 1))
         if auto or self.solver == "lbfgs":
-            damping = HIDDEN_DAMPING if len(self._sizes(n_features)) > 2 else DAMPING
-            conditioning = condition(samples, float(self.l2), self.fit_intercept, subsample_stream, damping=damping)
+            hidden, _ = self._hidden_shape()
+            conditioning = condition(
+                samples, float(self.l2), self.fit_intercept, subsample_stream, hidden=len(hidden) > 0
+            )
             coordinates, gains = conditioning.coordinates, conditioning.gains
         if layers is None:
             layers = self._initial_layers(n_features, random_state, gains)

@@ -128,13 +128,15 @@ class Conditioning(NamedTuple):
     n_samples: int
 
 
-def condition(samples, l2, fit_intercept, random_state, fold=0, damping=DAMPING):
+def condition(samples, l2, fit_intercept, random_state, fold=0, hidden=False):
     """Standardised coordinates of the samples, damped so that a feature that is nearly constant gets no huge step.
 
-    scale_j**2 = variance_j + damping * (max_j - min_j)**2 + l2. The damping is relative to each feature's own range,
+    scale_j**2 = variance_j + DAMPING * (max_j - min_j)**2 + l2. The damping is relative to each feature's own range,
     so that a small feature beside a large one is neither starved nor inflated; with l2, which is the curvature that the
     penalty adds, a feature of small variance does not make the penalty stiff. Without an intercept nothing is centred,
     and the variance is taken around 0.
+
+    `hidden`: for a network with hidden layers, whose damping is HIDDEN_DAMPING.
     """
     if samples.weights is not None:
         samples = replace(samples, rows=samples.rows[samples.weights[fold, samples.rows] > 0])
@@ -145,7 +147,7 @@ def condition(samples, l2, fit_intercept, random_state, fold=0, damping=DAMPING)
     if not fit_intercept:
         variance += mean**2
         spread = np.maximum(spread, np.abs(mean))
-    damped = variance + damping * spread**2
+    damped = variance + (HIDDEN_DAMPING if hidden else DAMPING) * spread**2
     scale = np.sqrt(damped + l2)
     constant = spread == 0
     if constant.any():

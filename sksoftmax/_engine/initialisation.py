@@ -12,23 +12,24 @@ import numpy as np
 GAINS = {"identity": 1.0, "tanh": 1.0, "relu": math.sqrt(2), "logistic": 4.0}
 
 
-def initial_layers(sizes, activation, scale, random_state, gains=None):
+def initial_layers(sizes, activation, scale, random_state, feature_gains=None):
     """(W, b) of each layer, W (fan_out, fan_in) float64, normal, with biases of zero.
 
     scale : standard deviation of the weights in all layers. None suits those of hidden layers to the activation and
         those of the softmax on top of them to the identity. Without hidden layers it is zero: the objective is convex.
         On top of hidden units zero may be a saddle point, as for the exclusive or.
-    gains : (d,) factors on the weights of each feature (``Conditioning``), or None, where the scale is None. They are
-        small for a feature that is rarely on, and 0 for one that is constant: training could not undo a large start.
+    feature_gains : (d,) factors on the weights of each feature (``Conditioning.gains``) where the scale is None, or
+        None. They are small for a feature that is rarely on, and 0 for one that is constant: training could not undo a
+        large start.
     """
     shapes = [(fan_out, fan_in) for fan_in, fan_out in pairwise(sizes)]
     if scale is None and len(shapes) == 1:
         scale = 0.0
     scales = [scale] * len(shapes)
     if scale is None:
-        of_layers = [GAINS[activation]] * (len(shapes) - 1) + [1.0]
-        scales = [gain / math.sqrt(fan_in) for gain, (_, fan_in) in zip(of_layers, shapes)]
+        gains = [GAINS[activation]] * (len(shapes) - 1) + [1.0]
+        scales = [gain / math.sqrt(fan_in) for gain, (_, fan_in) in zip(gains, shapes)]
     weights = [random_state.normal(scale=scale, size=shape) for scale, shape in zip(scales, shapes)]
-    if scale is None and gains is not None:
-        weights[0] *= gains
+    if scale is None and feature_gains is not None:
+        weights[0] *= feature_gains
     return [(W, np.zeros(len(W))) for W in weights]
