@@ -1,33 +1,24 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The scikit-learn seam of the estimators: validation, labels, weights, the call of the engine, predictions."""
+"""The scikit-learn seam of the estimators: validation, labels, weights, fitted attributes."""
 
-import copy
 import warnings
 from contextlib import contextmanager
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._engine import lbfgs, sgd
-from sksoftmax._engine.conditioning import RAW, Coordinates, condition
-from sksoftmax._engine.cross_entropy import log_softmax, softmax
-from sksoftmax._engine.inference import outputs
-from sksoftmax._engine.initialisation import initial_layers
+from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import Samples
-from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import TrainingResult
-from sksoftmax._engine.smoothness import measure
+from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
+from sksoftmax._training import advance, begin, computed_in, network_of, own_stream, resume, untrained
 from sksoftmax._weights import gradient_weights, split_stratified
-
-# Integers that float32 holds exactly stay as they are; a batch at a time is converted.
-INPUT_DTYPES = (np.float64, np.float32, np.uint8, np.int8, np.uint16, np.int16)
 
 DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
 
@@ -54,7 +45,7 @@ def _can_go_on(estimator):
     return True
 
 
-class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
+class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
     """What the estimators share. A subclass says how many hidden layers it has, and publishes its layers:
 
     _constraints : dict, what each constructor parameter allows
@@ -155,19 +146,14 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             going_on = self.warm_start and hasattr(self, "classes_")
             earlier_classes, layers = (self.classes_, self._layers_to_go_on_from()) if going_on else (None, None)
             X, y = self._validate(X, y, reset=True)
-            self.classes_, targets = np.unique(y, return_inverse=True)
-            self._check_classes()
-            random_state, validation_seed = _own_stream(self.random_state)
             if going_on:
+                self.classes_ = np.unique(y)
                 self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")
-            else:
-                self._validation_seed = validation_seed
-            samples, validation = self._split(*self._weighted(X, targets, sample_weight))
-            state, network = self._begin(samples, layers, random_state)
-            result = self._advance(state, network, samples, self.max_iter, validation)
-            self._publish(result, state)
-            self._training_state = state
-        self._warn_unless_converged(result)
+            (problem,) = fit_together([self], X, y, None, sample_weight, layers)
+            if isinstance(problem, Exception):
+                raise problem
+        if problem:
+            warnings.warn(problem, ConvergenceWarning, stacklevel=2)
         return self
 
     @available_if(_can_go_on)
@@ -217,86 +203,18 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
                 if first:
                     self._publish_untrained(X)
                 return self
-            samples = Samples(X, targets)
-            if weights is not None:
-                samples = Samples(X, targets, weights[None], np.flatnonzero(weights))
-            state, network = self._resume(samples)
-            result = self._advance(state, network, samples, 1, going_on=True)
-            self._publish(result, state, going_on=True)
+            samples = Samples(X, targets, weights, None if weights is None else np.flatnonzero(weights))
+            state, network = resume(self, samples)
+            (result,), coordinates = advance([self], [(state, network)], samples, going_on=True)
+            if result.diverged:
+                raise self._divergence(result)
+            self._publish(result, coordinates, state["n_updates"])
             self._training_state = {
                 **state,
                 "moments": [moment.flat for moment in result.moments],
                 "n_updates": result.n_updates,
             }
         return self
-
-    def decision_function(self, X):
-        """Logits: the linear scores before the softmax.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        scores : ndarray of shape (n_samples, n_classes), or (n_samples,) for two classes
-            Logit of each class; for two classes their difference, positive where ``classes_[1]`` is predicted.
-        """
-        logits = self._outputs(X)
-        return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
-
-    def predict(self, X):
-        """Most probable class of each sample.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,)
-            Class labels.
-        """
-        logits = self._outputs(X)
-        return self.classes_[logits.argmax(axis=1)]
-
-    def predict_proba(self, X):
-        """Probabilities of the classes: the softmax of the logits.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        p : ndarray of shape (n_samples, n_classes)
-            Rows sum to one; columns in the order of ``classes_``.
-        """
-        return self._outputs(X, softmax)
-
-    def predict_log_proba(self, X):
-        """Logarithms of the probabilities, finite wherever the logits are.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        log_p : ndarray of shape (n_samples, n_classes)
-            The log-softmax of the logits, not the logarithm of rounded probabilities.
-        """
-        return self._outputs(X, log_softmax)
-
-    def _outputs(self, X, finish=None):
-        check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=False)
-        layers = self._published_layers()
-        return outputs(Network(Parameters.of(layers, layers[0][0].dtype), self._activation), X, finish)
 
     # Checks
 
@@ -355,138 +273,29 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         layers = self._published_layers()
         return layers if self.fit_intercept else [(W, np.zeros_like(b)) for W, b in layers]
 
-    def _network(self, layers, dtype):
-        """The network to train, of layers in the coordinates of the steps."""
-        _, activation = self._hidden_shape()
-        return Network(Parameters.of(layers, dtype), activation, self.fit_intercept)
-
-    def _initial_layers(self, n_features, random_state, gains=None):
-        _, activation = self._hidden_shape()
-        return initial_layers(self._sizes(n_features), activation, self.init_scale, random_state, gains)
-
     def _publish_untrained(self, X):
-        random_state, _ = _own_stream(self.random_state)
-        network = self._network(self._initial_layers(X.shape[1], random_state), _computed_in(X))
-        self._publish(TrainingResult(parameters=network.parameters), {"mean": None, "scale": None, "n_updates": 0})
+        random_state, _ = own_stream(self.random_state)
+        network = network_of(self, untrained(self, self._sizes(X.shape[1]), random_state), computed_in(X))
+        self._publish(TrainingResult(parameters=network.parameters), RAW)
 
-    def _weighted(self, X, targets, sample_weight):
-        """X, targets, weights (n,) or None, and the rows whose weight is not zero."""
+    def _split(self, X, rows, targets, sample_weight):
+        """Training samples, and validation samples or None; rows, targets and weights are (m,)."""
         weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
-        rows = np.arange(len(targets)) if weights is None else np.flatnonzero(weights)
-        if not len(rows):
+        places = np.arange(len(rows)) if weights is None else np.flatnonzero(weights)
+        if not len(places):
             raise ValueError("All weights are zero: sample_weight and class_weight leave no sample to train on.")
-        return X, targets, weights, rows
-
-    def _split(self, X, targets, weights, rows):
-        """Training samples, and validation samples or None."""
-        validation = None
-        if self.early_stopping:
-            rows, held_out = split_stratified(rows, targets, self.validation_fraction, self._validation_seed)
-            validation = Samples(X, targets, _normalised(weights, held_out), held_out)
-        return Samples(X, targets, _normalised(weights, rows), rows), validation
-
-    def _begin(self, samples, layers, random_state, streaming=False):
-        """What training goes on from beside the layers (plain arrays and numbers), and the network to train."""
-        n_features = samples.X.shape[1]
-        auto, coordinates, gains, smoothness = self.learning_rate_init == "auto", RAW, None, None
-        # Of its own, so that the start does not depend on whether a subsample is drawn.
-        subsample_stream = np.random.RandomState(random_state.randint(2**31 - 1))
-        if auto or self.solver == "lbfgs":
-            hidden, _ = self._hidden_shape()
-            conditioning = condition(
-                samples, float(self.l2), self.fit_intercept, subsample_stream, hidden=len(hidden) > 0
-            )
-            coordinates, gains = conditioning.coordinates, conditioning.gains
-        if layers is None:
-            layers = self._initial_layers(n_features, random_state, gains)
-        else:
-            layers = coordinates.to_working(layers)
-        network = self._network(layers, _computed_in(samples.X))
-        if auto and self.solver != "lbfgs":
-            smoothness = measure(network, conditioning, streaming)
-        state = {
-            "made_for": self._kind_of_steps(),
-            "mean": coordinates.mean,
-            "scale": coordinates.scale,
-            "smoothness": smoothness,
-            "random_state": random_state,
-            "moments": [],
-            "n_updates": 0,
-        }
-        return state, network
-
-    def _resume(self, samples):
-        """Like `_begin`, from where the last call ended."""
-        state = copy.deepcopy(getattr(self, "_training_state", None))
-        if state is None:
-            random_state, self._validation_seed = _own_stream(self.random_state)
-            return self._begin(samples, None, random_state, streaming=True)
-        layers = self._layers_to_go_on_from()
-        if state["made_for"] != self._kind_of_steps():
-            return self._begin(samples, layers, state["random_state"], streaming=True)
-        return state, self._network(_coordinates(state).to_working(layers), layers[0][0].dtype)
-
-    def _kind_of_steps(self):
-        """What coordinates and moments are made for; a change of it starts them anew."""
-        return self.solver, self.learning_rate_init == "auto", bool(self.fit_intercept)
-
-    # Training
-
-    def _advance(self, state, network, samples, max_epochs, validation=None, going_on=False):
-        """Train the network for up to `max_epochs`; return the TrainingResult.
-
-        `going_on`: as one call of many, whose samples may be fewer than a batch and then take a part of its step.
-        """
-        settings = [hyperparameters.settings(self, self._learning_rate(state), max_epochs)]
-        watch = self._print_progress if self.verbose else None
-        if self.solver == "lbfgs":
-            train = lbfgs.train
-            options = {"gradient_tolerance": 0.0 if self.tol is None else self.tol}
-        else:
-            train = sgd.train
-            sizes, dtype = network.parameters.sizes, network.parameters.dtype
-            options = {
-                "solver": self.solver,
-                "nesterov": self.nesterovs_momentum,
-                "batch_size": hyperparameters.batch_size(self),
-                "shuffle": state["random_state"] if self.shuffle else None,
-                "validation": validation,
-                "monitor": self.scoring,
-                "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
-                "n_updates": state["n_updates"],
-                "first_epoch": getattr(self, "n_iter_", 0) if going_on else 0,
-                "divisor": hyperparameters.AUTO_BATCH_SIZE if going_on and self.batch_size == "auto" else None,
-            }
-        coordinates = _coordinates(state)
-        (result,) = train(network, samples, settings, coordinates=coordinates, on_epoch=watch, **options)
-        if result.diverged:
-            raise ValueError(
-                f"Training diverged in epoch {result.n_epochs}: the objective is not finite with "
-                f"learning_rate_init == {self.learning_rate_init!r} and l2 == {self.l2}. "
-                "Use a smaller learning_rate_init or learning_rate_init='auto', or scale the features."
-            )
-        return result
-
-    def _learning_rate(self, state):
-        if state["smoothness"] is not None:
-            batch_size = hyperparameters.batch_size(self)
-            return state["smoothness"].learning_rate(self.solver, batch_size, float(self.l2), float(self.momentum))
-        # L-BFGS needs none.
-        return 0.0 if self.learning_rate_init == "auto" else float(self.learning_rate_init)
-
-    def _print_progress(self, results):
-        (result,) = results
-        line = f"Epoch {result.n_epochs}: objective {result.data_loss[-1] + result.penalty[-1]:.6f}"
-        if result.validation_loss:
-            line += f", validation loss {result.validation_loss[-1]:.6f}, accuracy {result.validation_accuracy[-1]:.4f}"
-        print(line)
+        if not self.early_stopping:
+            return _samples(X, rows, targets, weights, places), None
+        split = split_stratified(places, targets, self.validation_fraction, self._validation_seed)
+        return tuple(_samples(X, rows, targets, weights, part) for part in split)
 
     # Publication
 
-    def _publish(self, result, state, going_on=False):
-        """Set the fitted attributes; `going_on` extends the curves that there are."""
+    def _publish(self, result, coordinates, n_updates_before=None):
+        """Set the fitted attributes; a number of updates before says that the curves there are go on."""
+        going_on = n_updates_before is not None
         dtype = result.parameters.dtype
-        layers = _coordinates(state).to_raw(result.parameters.pairs())
+        layers = coordinates.to_raw(result.parameters.pairs())
         self._publish_layers([(W.astype(dtype), b.astype(dtype)) for W, b in layers])
         _, self._activation = self._hidden_shape()
         for name in ("data_loss", "penalty", "learning_rate"):
@@ -495,7 +304,8 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
         self.loss_curve_ = [data + penalty for data, penalty in zip(self.data_loss_curve_, self.penalty_curve_)]
         self.best_loss_ = min(self.loss_curve_, default=np.inf)
         self.n_iter_ = len(self.loss_curve_)
-        self.n_updates_ = result.n_updates - state["n_updates"] + (getattr(self, "n_updates_", 0) if going_on else 0)
+        earlier_updates = getattr(self, "n_updates_", 0) - n_updates_before if going_on else 0
+        self.n_updates_ = earlier_updates + result.n_updates
         for name in ("validation_loss_curve_", "validation_scores_", "best_epoch_"):
             vars(self).pop(name, None)
         if result.validation_loss:
@@ -503,46 +313,80 @@ class BaseSoftmaxClassifier(ClassifierMixin, BaseEstimator):
             self.validation_scores_ = result.validation_accuracy
             self.best_epoch_ = result.best_epoch + 1
 
-    def _warn_unless_converged(self, result):
-        advice = None
-        if self.tol is not None and not result.converged:
-            reason = f" ({result.message})" if result.message else ""
-            advice = (
-                f"has not converged after {result.n_epochs} of max_iter={self.max_iter} iterations{reason}. "
-                "Increase max_iter or tol, or set tol=None to train for max_iter epochs."
-            )
+    def _divergence(self, result):
+        return ValueError(
+            f"Training diverged in epoch {result.n_epochs}: the objective is not finite with "
+            f"learning_rate_init == {self.learning_rate_init!r} and l2 == {self.l2}. "
+            "Use a smaller learning_rate_init or learning_rate_init='auto', or scale the features."
+        )
+
+    def _advice(self, result):
+        """What a warning should say of the training, or None."""
         start = np.log(len(self.classes_))
         if self.learning_rate_init != "auto" and not self.init_scale and self.loss_curve_[-1] > 2 * start:
             # The gradient of the cross-entropy is bounded, so too large steps wander far off but seldom overflow.
-            advice = (
-                f"ends with an objective of {self.loss_curve_[-1]:.3g}; zero coefficients have {start:.3g}. "
-                f"learning_rate_init == {self.learning_rate_init} is too large for these features: use a smaller one, "
-                "learning_rate_init='auto', or scaled features."
+            return (
+                f"{type(self).__name__} ends with an objective of {self.loss_curve_[-1]:.3g}; zero coefficients have "
+                f"{start:.3g}. learning_rate_init == {self.learning_rate_init} is too large for these features: use a "
+                "smaller one, learning_rate_init='auto', or scaled features."
             )
-        if advice:
-            warnings.warn(f"{type(self).__name__} {advice}", ConvergenceWarning, stacklevel=3)
-
-
-def _own_stream(random_state):
-    """A RandomState that nobody else draws from, so that it can be kept and copied; and its first number, a seed."""
-    if random_state is None or isinstance(random_state, np.random.RandomState):
-        random_state = check_random_state(random_state).randint(2**31 - 1)
-    stream = np.random.RandomState(random_state)
-    return stream, stream.randint(2**31 - 1)
-
-
-def _normalised(weights, rows):
-    """Weights (1, n) with a mean of one over the rows; None stays None."""
-    if weights is None:
+        if self.tol is not None and not result.converged:
+            reason = f" ({result.message})" if result.message else ""
+            return (
+                f"{type(self).__name__} has not converged after {result.n_epochs} of max_iter={self.max_iter} "
+                f"iterations{reason}. Increase max_iter or tol, or set tol=None to train for max_iter epochs."
+            )
         return None
-    # Dividing by the largest first, no sum overflows.
-    weights = weights / weights[rows].max()
-    return weights[None] / weights[rows].mean()
 
 
-def _computed_in(X):
-    return X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float32)
+def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None):
+    """Fit estimators on one stream of minibatches, as each would be by `fit` alone.
+
+    Parameters
+    ----------
+    estimators : list, with the attributes of `_validate`, and checked parameters that differ in STACKABLE ones only
+    X, y : validated
+    rows : (m,) to fit to, or None for all
+    sample_weight : (m,) or None
+    layers : list of (W, b) in raw features to start from, or None
+
+    Returns
+    -------
+    list of what there is to say of each: None, a str to warn with, or the ValueError of one that diverged and is not
+    fitted
+    """
+    first = estimators[0]
+    rows = np.arange(len(y)) if rows is None else rows
+    if not len(rows):
+        raise ValueError("There is no sample to train on.")
+    classes, targets = np.unique(y[rows], return_inverse=True)
+    random_state, validation_seed = own_stream(first.random_state)
+    for estimator in estimators:
+        estimator.classes_ = classes
+        if layers is None or not hasattr(estimator, "_validation_seed"):
+            estimator._validation_seed = validation_seed
+    first._check_classes()
+    samples, validation = first._split(X, rows, targets, sample_weight)
+    begun = begin(estimators, samples, layers, random_state)
+    results, coordinates = advance(estimators, begun, samples, validation)
+    problems = []
+    for estimator, (state, _), result in zip(estimators, begun, results):
+        if result.diverged:
+            problems.append(estimator._divergence(result))
+            continue
+        estimator._publish(result, coordinates)
+        estimator._training_state = state
+        problems.append(estimator._advice(result))
+    return problems
 
 
-def _coordinates(state):
-    return Coordinates(state["mean"], state["scale"])
+def _samples(X, rows, targets, weights, places):
+    """Samples of the rows at these places; targets and weights (m,) belong to the rows."""
+    of_rows = np.zeros(X.shape[0], np.intp)
+    of_rows[rows] = targets
+    if weights is not None:
+        # Dividing by the largest first, no sum overflows.
+        shares = weights / weights[places].max()
+        weights = np.zeros(X.shape[0])
+        weights[rows] = shares / shares[places].mean()
+    return Samples(X, of_rows, weights, rows[places])

@@ -2,6 +2,7 @@
 """The constructor's parameters: what each allows, and what it means to the engine."""
 
 import numpy as np
+from joblib import hash as hash_of
 
 from sksoftmax._engine import schedules
 from sksoftmax._engine.result import Settings
@@ -46,6 +47,25 @@ CONSTRAINTS = {
     "verbose": [integer(0), BOOLEAN],
 }
 
+# What each model of a stack may have for itself: nothing of it changes the samples, their order or their coordinates
+# but for the scale. A number and "auto" for the learning rate do not mix.
+STACKABLE = frozenset(
+    {
+        "l2",
+        "learning_rate",
+        "learning_rate_init",
+        "decay",
+        "decay_epochs",
+        "power_t",
+        "momentum",
+        "max_iter",
+        "tol",
+        "n_iter_no_change",
+        "init_scale",
+        "warm_start",
+    }
+)
+
 AUTO_BATCH_SIZE = 32
 
 DEFAULT_DECAY = {"exponential": 0.95, "inverse_time": 1.0, "step": 0.5, "adaptive": 0.2}
@@ -58,6 +78,12 @@ def check(estimator):
         raise ValueError(f"decay == {decay(estimator)}, must be < 1 with learning_rate={estimator.learning_rate!r}.")
     if estimator.solver == "lbfgs" and estimator.early_stopping:
         raise ValueError("early_stopping=True needs solver='sgd' or solver='adam', got solver='lbfgs'.")
+
+
+def stack_key(estimator):
+    """Equal for estimators that train together on the same samples."""
+    shared = {name: value for name, value in estimator.get_params(deep=False).items() if name not in STACKABLE}
+    return type(estimator), hash_of(shared), estimator.learning_rate_init == "auto"
 
 
 def batch_size(estimator):

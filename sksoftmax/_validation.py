@@ -21,7 +21,8 @@ class Interval(NamedTuple):
     closed: str
 
     def allows(self, value):
-        if isinstance(value, (bool, np.bool_)) or not isinstance(value, self.kind) or math.isnan(value):
+        # Only nan differs from itself.
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, self.kind) or value != value:
             return False
         above = value >= self.low if self.closed in ("left", "both") else value > self.low
         below = value <= self.high if self.closed in ("right", "both") else value < self.high
@@ -72,6 +73,7 @@ def options(*names):
 
 
 BOOLEAN = Kind("an instance of 'bool'", lambda value: isinstance(value, (bool, np.bool_)))
+STRING = Kind("an instance of 'str'", lambda value: isinstance(value, str))
 CALLABLE = Kind("a callable", callable)
 DICT = Kind("an instance of 'dict'", lambda value: isinstance(value, dict))
 SIZES = Kind(
@@ -83,6 +85,7 @@ SIZES = Kind(
         )
     ),
 )
+ANY = Kind("anything", lambda value: True)
 NONE = Kind("None", lambda value: value is None)
 RANDOM_STATE = Kind(
     "an instance of 'numpy.random.mtrand.RandomState'", lambda value: isinstance(value, np.random.RandomState)
@@ -91,8 +94,9 @@ RANDOM_STATE = Kind(
 
 def check_parameters(estimator, constraints):
     """Raise InvalidParameterError for the first parameter that none of its constraints allows."""
-    for name, value in estimator.get_params(deep=False).items():
-        allowed = constraints[name]
+    values = estimator.get_params(deep=False)
+    for name, allowed in constraints.items():
+        value = values[name]
         if not any(constraint.allows(value) for constraint in allowed):
             *others, last = map(str, allowed)
             described = f"{', '.join(others)} or {last}" if others else last

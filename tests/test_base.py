@@ -213,7 +213,7 @@ def test_validation_curves_are_those_of_the_held_out_samples(weighted, scoring, 
     weights = rng.uniform(0.5, 2, 150) if weighted else None
     clf = SoftmaxRegression(early_stopping=True, scoring=scoring, validation_fraction=0.2, random_state=0)
     clf.fit(X, y, sample_weight=weights)
-    _, held_out = clf._split(X, y, weights, np.arange(150))
+    _, held_out = clf._split(X, np.arange(150), y, weights)
     rows = held_out.rows
     assert len(rows) == 30
     best, w = clf.best_epoch_ - 1, None if weights is None else weights[rows]
@@ -230,7 +230,7 @@ def test_validation_curves_are_those_of_the_held_out_samples(weighted, scoring, 
 def test_validation_samples_do_not_train(iris):
     X, y = iris
     clf = quick(early_stopping=True, validation_fraction=0.2).fit(X, y)
-    _, held_out = clf._split(X, y, None, np.arange(150))
+    _, held_out = clf._split(X, np.arange(150), y, None)
     changed = y.copy()
     # Among themselves the held-out samples keep the frequencies of their labels, and so the split.
     changed[held_out.rows] = np.roll(y[held_out.rows], 7)

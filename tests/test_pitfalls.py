@@ -224,15 +224,17 @@ def test_validation_samples_are_stratified_for_many_classes():
     X = np.eye(5)[y] + 0.01 * rng.normal(size=(500, 5))
     clf = SoftmaxRegression(early_stopping=True, validation_fraction=0.1, max_iter=3, tol=None, random_state=0)
     clf._validation_seed = 0
-    _, validation = clf._split(X, y, None, np.arange(500))
+    clf.classes_ = np.unique(y)
+    _, validation = clf._split(X, np.arange(500), y, None)
     np.testing.assert_array_equal(np.bincount(y[validation.rows]), [40, 4, 2, 2, 2])
 
 
 def test_a_class_of_one_sample_stays_in_training_with_a_warning(iris):
     X, y = np.vstack([iris[0], [[9, 9, 9, 9]]]), np.append(iris[1], 3)
     clf = SoftmaxRegression(early_stopping=True, random_state=0)
-    with pytest.warns(UserWarning, match="1 of 4 classes have a single sample"):
+    with pytest.warns(UserWarning, match="1 of 4 classes have a single sample") as caught:
         clf.fit(X, y)
+    assert caught[0].filename == __file__
     assert clf.classes_.tolist() == [0, 1, 2, 3]
     assert clf.predict([[9, 9, 9, 9]]) == [3]
 

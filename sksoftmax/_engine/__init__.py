@@ -9,7 +9,7 @@ X (b, d)       features; targets (b,) class indices
 W (M, fan_out, fan_in), b (M, fan_out)    weights and biases of a layer (b is the batch size only in shapes)
 Z, A           a layer's values before and after its activation, (M, fan_out, b)
 delta          dJ/dZ, which overwrites Z
-w (F, n)       gradient weights of the samples, one row for each fold
+w (n,)         gradient weights of the samples
 l2, eta, mu    weight of the penalty, learning rate, momentum, one for each model
 J = sum_i w_i CE_i / sum_i w_i + (l2 / 2) sum_layers ||W||^2    the objective of every minimiser
 

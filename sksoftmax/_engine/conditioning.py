@@ -72,9 +72,9 @@ def subsample_rows(n_columns):
     return max(FEWEST_ROWS, SUBSAMPLE_VALUES // n_columns)
 
 
-def _subsample(samples, fold, random_state):
+def _subsample(samples, random_state):
     X, rows = samples.X, samples.rows
-    gradient_weights = np.ones(len(rows)) if samples.weights is None else samples.weights[fold, rows].astype(np.float64)
+    gradient_weights = np.ones(len(rows)) if samples.weights is None else samples.weights[rows].astype(np.float64)
     weights, mean_weight = gradient_weights, gradient_weights.mean()
     n_rows = subsample_rows(X.shape[1])
     if not sparse.issparse(X) and len(rows) > n_rows:
@@ -82,7 +82,7 @@ def _subsample(samples, fold, random_state):
         chances = None if samples.weights is None else weights / weights.sum()
         drawn = np.sort(random_state.choice(len(rows), n_rows, replace=chances is not None, p=chances))
         rows, weights, gradient_weights = rows[drawn], np.ones(n_rows), gradient_weights[drawn]
-    whole = len(rows) == X.shape[0] and samples.rows is rows
+    whole = rows is samples.rows and samples.all_in_order
     return Subsample((X if whole else X[rows]).astype(np.float64, copy=False), weights, gradient_weights, mean_weight)
 
 
@@ -102,10 +102,11 @@ def _spread(samples):
     if sparse.issparse(X):
         X = X[rows]
         return (X.max(axis=0).toarray().ravel().astype(np.float64)) - X.min(axis=0).toarray().ravel()
+    whole = samples.all_in_order
     lowest, highest = np.full(X.shape[1], np.inf), np.full(X.shape[1], -np.inf)
     for start in range(0, len(rows), SPREAD_ROWS):
         chunk = slice(start, start + SPREAD_ROWS)
-        block = X[chunk] if len(rows) == X.shape[0] else X[rows[chunk]]
+        block = X[chunk] if whole else X[rows[chunk]]
         np.minimum(lowest, block.min(axis=0), out=lowest)
         np.maximum(highest, block.max(axis=0), out=highest)
     return highest - lowest
@@ -114,48 +115,67 @@ def _spread(samples):
 RAW = Coordinates()
 
 
+class FeatureMoments(NamedTuple):
+    """What coordinates are computed from, the same for any l2.
+
+    centre : (d,) or None where nothing is centred
+    mean, variance, spread : (d,); without centring the variance is taken around 0, and the spread is the largest value
+    damping : part of the squared spread that is added to the variance
+    subsample : what the mean and variance were computed from, of n_samples samples
+    """
+
+    centre: np.ndarray | None
+    mean: np.ndarray
+    variance: np.ndarray
+    spread: np.ndarray
+    damping: float
+    subsample: Subsample
+    n_samples: int
+
+
+def feature_moments(samples, fit_intercept, random_state, hidden=False):
+    """The FeatureMoments of samples; `hidden`: for a network with hidden layers, whose damping is HIDDEN_DAMPING."""
+    if samples.weights is not None:
+        samples = replace(samples, rows=samples.rows[samples.weights[samples.rows] > 0])
+    subsample = _subsample(samples, random_state)
+    mean, variance = _moments(subsample.X, subsample.weights)
+    spread = _spread(samples)
+    if not fit_intercept:
+        variance += mean**2
+        spread = np.maximum(spread, np.abs(mean))
+    centre, damping = mean if fit_intercept else None, HIDDEN_DAMPING if hidden else DAMPING
+    return FeatureMoments(centre, mean, variance, spread, damping, subsample, len(samples.rows))
+
+
 class Conditioning(NamedTuple):
     """Coordinates, and what goes with them.
 
     gains : (d,) factors on random weights (..., d) of equal variance, in proportion to each feature's deviation in the
         coordinates, with which a sum of uncorrelated features has half the variance that it has of standardised ones
-    subsample : what they were computed from, of n_samples samples
+    moments : what they were computed from
     """
 
     coordinates: Coordinates
     gains: np.ndarray
-    subsample: Subsample
-    n_samples: int
+    moments: FeatureMoments
 
 
-def condition(samples, l2, fit_intercept, random_state, fold=0, hidden=False):
-    """Standardised coordinates of the samples, damped so that a feature that is nearly constant gets no huge step.
+def condition(moments, l2):
+    """Standardised coordinates, damped so that a feature that is nearly constant gets no huge step.
 
-    scale_j**2 = variance_j + DAMPING * (max_j - min_j)**2 + l2. The damping is relative to each feature's own range,
+    scale_j**2 = variance_j + damping * (max_j - min_j)**2 + l2. The damping is relative to each feature's own range,
     so that a small feature beside a large one is neither starved nor inflated; with l2, which is the curvature that the
-    penalty adds, a feature of small variance does not make the penalty stiff. Without an intercept nothing is centred,
-    and the variance is taken around 0.
-
-    `hidden`: for a network with hidden layers, whose damping is HIDDEN_DAMPING.
+    penalty adds, a feature of small variance does not make the penalty stiff.
     """
-    if samples.weights is not None:
-        samples = replace(samples, rows=samples.rows[samples.weights[fold, samples.rows] > 0])
-    subsample = _subsample(samples, fold, random_state)
-    mean, variance = _moments(subsample.X, subsample.weights)
-    spread = _spread(samples)
-    centre = mean if fit_intercept else None
-    if not fit_intercept:
-        variance += mean**2
-        spread = np.maximum(spread, np.abs(mean))
-    damped = variance + (HIDDEN_DAMPING if hidden else DAMPING) * spread**2
+    damped = moments.variance + moments.damping * moments.spread**2
     scale = np.sqrt(damped + l2)
-    constant = spread == 0
+    constant = moments.spread == 0
     if constant.any():
         # Nothing tells their scale; the largest there is gives the smallest steps.
-        scale[constant] = max(scale.max(initial=0, where=~constant), np.abs(mean[constant]).max()) or 1.0
+        scale[constant] = max(scale.max(initial=0, where=~constant), np.abs(moments.mean[constant]).max()) or 1.0
     scale = np.maximum(scale, SMALLEST_SCALE)
-    deviations = np.where(constant, 0.0, np.sqrt(variance) / scale)
+    deviations = np.where(constant, 0.0, np.sqrt(moments.variance) / scale)
     # Without l2, whose part in the scale keeps weights small that the penalty would draw back anyway.
-    squares = np.divide(variance, damped, out=np.zeros_like(scale), where=~constant)
+    squares = np.divide(moments.variance, damped, out=np.zeros_like(scale), where=~constant)
     gains = deviations / (np.sqrt(2 * np.mean(squares**2)) or 1.0)
-    return Conditioning(Coordinates(centre, scale), gains, subsample, len(samples.rows))
+    return Conditioning(Coordinates(moments.centre, scale), gains, moments)

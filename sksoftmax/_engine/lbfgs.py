@@ -25,9 +25,7 @@ class Objective:
     def __init__(self, network, samples, settings, coordinates=RAW):
         parameters = network.parameters
         self.network, self._gradient = network, parameters.zeros_like()
-        self._stream = Minibatches(
-            samples, len(samples.rows), parameters.sizes, parameters.dtype, coordinates, folds=[settings.fold]
-        )
+        self._stream = Minibatches(samples, len(samples.rows), parameters.sizes, parameters.dtype, coordinates)
         self._penalty = Penalty([settings.l2], parameters, coordinates.penalty_weights)
         self._decays = self._penalty.factors(np.ones(1))
         self.data_loss = self.penalty = np.nan

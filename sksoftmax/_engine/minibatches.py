@@ -22,7 +22,7 @@ class Samples:
 
     X : (n, d) array of any real dtype, or CSR
     targets : (n,) intp, class indices
-    weights : (F, n), a row for each fold, or None for ones; a gradient weight, 1 on average in a fit
+    weights : (n,), or None for ones; gradient weights, 1 on average in a fit
     rows : (m,) the rows that take part, or None for all
     """
 
@@ -35,10 +35,14 @@ class Samples:
         if self.rows is None:
             object.__setattr__(self, "rows", np.arange(self.X.shape[0]))
 
+    @property
+    def all_in_order(self):
+        return np.array_equal(self.rows, np.arange(self.X.shape[0]))
+
 
 @dataclass
 class Batch:
-    """b samples as the network reads them: targets (b,), positions (M, b), weights (1 or M, b) or None.
+    """b samples as the network reads them: targets (b,), positions (M, b), weights (b,) or None.
 
     target_logits (M, b), normalisers (M, 1, b) : where the network leaves what the losses are made of
     """
@@ -63,13 +67,8 @@ class _Block:
         self.offsets = target_positions(0, (n_models, n_classes, size))
         self.target_logits = np.empty((count, n_models, size), stream.dtype)
         self.normalisers = np.empty((count, n_models, 1, size), stream.dtype)
-        self.weights = self.fold_weights = None
-        if stream.weights is not None:
-            self.fold_weights = np.empty((len(stream.weights), count * size), stream.dtype)
-            self.weights = self.fold_weights
-            if len(stream.weights) > 1:
-                self.weights = np.empty((n_models, count * size), stream.dtype)
-        weights = [None] * count if self.weights is None else np.split(self.weights, count, axis=1)
+        self.weights = None if stream.weights is None else np.empty((count, size), stream.dtype)
+        weights = [None] * count if self.weights is None else self.weights
         self.batches = [
             Batch(size, None, *arrays)
             for arrays in zip(self.targets, self.positions, self.target_logits, self.normalisers, weights)
@@ -93,7 +92,7 @@ class Minibatches:
     coordinates : Coordinates that the batches are in
     divisor : what gradients are divided by; None is the batch size
     shuffle : RandomState to draw a new order from in each epoch, or None for the given order
-    folds : (M,) row of ``samples.weights`` of each model
+    n_models : int
 
     Attributes
     ----------
@@ -103,7 +102,7 @@ class Minibatches:
     loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
     """
 
-    def __init__(self, samples, batch_size, sizes, dtype, coordinates=RAW, shuffle=None, folds=(0,), divisor=None):
+    def __init__(self, samples, batch_size, sizes, dtype, coordinates=RAW, shuffle=None, n_models=1, divisor=None):
         self.samples = samples
         self.n_samples = len(samples.rows)
         self.batch_size = min(batch_size, self.n_samples)
@@ -116,7 +115,7 @@ class Minibatches:
         self._inverse_scale = None if coordinates.scale is None else (1 / coordinates.scale).astype(dtype)
         self.X = self._in_coordinates(samples.X) if self.is_sparse else samples.X
         self.weights = None if samples.weights is None else samples.weights.astype(dtype, copy=False)
-        self.serve(folds)
+        self.serve(n_models)
 
     def _in_coordinates(self, X):
         data = X.data.astype(self.dtype)
@@ -126,10 +125,9 @@ class Minibatches:
             data *= self._inverse_scale[X.indices]
         return sparse.csr_matrix((data, X.indices, X.indptr), shape=X.shape)
 
-    def serve(self, folds):
-        """Serve a stack of these folds from now on."""
-        self._folds = np.asarray(folds, dtype=np.intp)
-        self.n_models = len(self._folds)
+    def serve(self, n_models):
+        """Serve a stack of that many models from now on."""
+        self.n_models = n_models
         self.n_outputs = self.n_models * self._first_units
         self.loss_sum = np.zeros(self.n_models)
         self._blocks = {}
@@ -168,7 +166,7 @@ class Minibatches:
         losses = block.normalisers[:, :, 0]
         to_losses(losses, block.target_logits)
         if block.weights is not None:
-            losses *= block.weights.reshape(-1, *shape).swapaxes(0, 1)
+            losses *= block.weights[:, None, :]
         self.loss_sum += np.add.reduce(losses, axis=(0, 2), dtype=np.float64)
 
     def _gather(self, rows, block):
@@ -176,9 +174,7 @@ class Minibatches:
         np.multiply(block.targets[:, None, :], block.shape[1], out=block.positions)
         block.positions += block.offsets
         if block.weights is not None:
-            self.weights.take(rows, axis=1, out=block.fold_weights, mode="clip")
-            if block.weights is not block.fold_weights:
-                block.fold_weights.take(self._folds, axis=0, out=block.weights, mode="clip")
+            self.weights.take(rows, out=block.weights.reshape(-1), mode="clip")
         if self.is_sparse:
             for batch, part in zip(block.batches, rows.reshape(block.shape)):
                 batch.inputs = SparseRows(self.X[part], self._mean)

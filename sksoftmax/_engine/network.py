@@ -85,7 +85,7 @@ class Network:
     def _backward(self, batch, work, into, keep, step):
         delta = work.deltas[-1]
         if batch.weights is not None:
-            np.multiply(delta.stack, batch.weights[:, None, :], out=delta.stack)
+            np.multiply(delta.stack, batch.weights, out=delta.stack)
         if not isinstance(step, float):
             np.multiply(delta.stack, step[:, None, None], out=delta.stack)
             step = 1.0
@@ -106,14 +106,14 @@ class Network:
     def evaluate(self, stream):
         """Weighted mean cross-entropy and accuracy (M,), (M,) of all samples of a stream."""
         correct = np.zeros(self.parameters.n_models)
-        weight = np.zeros(self.parameters.n_models)
+        weight = 0.0
         for parts, _ in stream.epoch():
             for batch in parts:
                 work = self._workspace(batch.size)
                 hits = self._forward(batch.inputs, work).stack.argmax(axis=1) == batch.targets
-                weights = np.ones((1, batch.size)) if batch.weights is None else batch.weights
+                weights = np.ones(batch.size) if batch.weights is None else batch.weights
                 correct += (hits * weights).sum(axis=1, dtype=np.float64)
-                weight += weights.sum(axis=1, dtype=np.float64)
+                weight += weights.sum(dtype=np.float64)
                 work.cross_entropy.to_delta(batch.positions, batch.target_logits, batch.normalisers)
         return stream.loss_sum / weight, correct / weight
 

@@ -40,8 +40,7 @@ class Parameters:
 
     def __init__(self, sizes, n_models=1, dtype=np.float64, flat=None):
         self.sizes, self.n_models = tuple(sizes), n_models
-        counts = [fan_out * (fan_in + 1) for fan_in, fan_out in pairwise(sizes)]
-        self.flat = np.zeros(n_models * sum(counts), dtype) if flat is None else flat
+        self.flat = np.zeros(n_models * self.count(sizes), dtype) if flat is None else flat
         self.layers = []
         start = 0
         for fan_in, fan_out in pairwise(sizes):
@@ -58,6 +57,11 @@ class Parameters:
         for layer, (W, b) in zip(parameters.layers, pairs):
             layer.W[0], layer.b[0] = W, b
         return parameters
+
+    @staticmethod
+    def count(sizes):
+        """Values of one network."""
+        return sum(fan_out * (fan_in + 1) for fan_in, fan_out in pairwise(sizes))
 
     @staticmethod
     def sizes_of(pairs):

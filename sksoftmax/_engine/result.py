@@ -4,6 +4,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.schedules import Constant
 
@@ -20,7 +22,7 @@ class Settings:
     max_epochs : int
     tolerance : improvement below which an epoch counts as none; -inf never stops
     patience : such epochs in a row that make a plateau
-    fold : the row of the sample weights that the model trains on
+    scale : (d,) of the coordinates that the model takes its steps in, or None for those of the stream
     """
 
     l2: float
@@ -31,7 +33,7 @@ class Settings:
     max_epochs: int = 100
     tolerance: float = float("-inf")
     patience: int = 1
-    fold: int = 0
+    scale: np.ndarray | None = None
 
 
 @dataclass

@@ -32,7 +32,14 @@ class _Stack:
         self.network = network
         l2 = [s.l2 for s in self.settings]
         self.penalty = Penalty(l2, network.parameters, self._coordinates.penalty_weights)
-        self.rule = self._rule(network, self.penalty, self.stream.divisor, moments)
+        self.rule = self._rule(network, self.penalty, self.stream.divisor, moments, self._relative_scale())
+
+    def _relative_scale(self):
+        """Scale (M, 1, d) of the stream's coordinates over that of each model's own; None where they are the same."""
+        if all(s.scale is None for s in self.settings):
+            return None
+        shared = self._coordinates.scale
+        return np.stack([shared / (shared if s.scale is None else s.scale) for s in self.settings])[:, None, :]
 
     def each(self, name):
         return np.array([getattr(s, name) for s in self.settings], dtype=np.float64)
@@ -46,7 +53,7 @@ class _Stack:
         self.settings = [self.settings[i] for i in stay]
         self.patience, self.shrink, self.lowest = self.patience.take(stay), self.shrink[stay], self.lowest[stay]
         for stream in filter(None, (self.stream, self.validation)):
-            stream.serve([s.fold for s in self.settings])
+            stream.serve(len(stay))
         self.best = self.best and self.best.take(stay)
         self._bind(self.network.take(stay), [m.take(stay) for m in self.rule.moments])
 
@@ -93,12 +100,12 @@ def train(
     results : list of TrainingResult, one for each model
     """
     results = [TrainingResult(n_updates=n_updates) for _ in settings]
-    in_parts = min(batch_size, len(samples.rows)) > PART_ROWS
-    rule = choose_rule(solver, [s.momentum for s in settings], nesterov, in_parts)
-    parameters, folds = network.parameters, [s.fold for s in settings]
+    at_once = min(batch_size, len(samples.rows)) <= PART_ROWS and all(s.scale is None for s in settings)
+    rule = choose_rule(solver, [s.momentum for s in settings], nesterov, at_once)
+    parameters, n_models = network.parameters, len(settings)
     sizes, dtype = parameters.sizes, parameters.dtype
-    stream = Minibatches(samples, batch_size, sizes, dtype, coordinates, shuffle, folds, divisor)
-    held_out = validation and Minibatches(validation, PART_ROWS, sizes, dtype, coordinates, None, folds)
+    stream = Minibatches(samples, batch_size, sizes, dtype, coordinates, shuffle, n_models, divisor)
+    held_out = validation and Minibatches(validation, PART_ROWS, sizes, dtype, coordinates, None, n_models)
     stack = _Stack(network, settings, stream, held_out, coordinates, rule, moments)
     epoch = 0
     with blas_threads(parameters, stream.batch_size), np.errstate(over="ignore", invalid="ignore"):

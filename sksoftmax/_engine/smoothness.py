@@ -83,10 +83,10 @@ class Smoothness(NamedTuple):
 
 def measure(network, conditioning, streaming=False):
     """The Smoothness for a network that starts in the conditioned coordinates."""
-    moments, n_samples = input_moments(network, conditioning), conditioning.n_samples
+    moments, n_samples = input_moments(network, conditioning), conditioning.moments.n_samples
     if streaming and n_samples < FEW_SAMPLES:
         # They tell little of how far from them others lie: as far as unit variance in each input.
-        mean_weight, widths = conditioning.subsample.mean_weight, network.parameters.sizes[:-1]
+        mean_weight, widths = conditioning.moments.subsample.mean_weight, network.parameters.sizes[:-1]
         moments = [
             m._replace(largest_square=max(m.largest_square, mean_weight * (width + network.fit_intercept)))
             for m, width in zip(moments, widths)
@@ -103,7 +103,7 @@ def measure(network, conditioning, streaming=False):
 def input_moments(network, conditioning):
     """The Moments of each layer of a network that is in the conditioned coordinates."""
     mean, scale = conditioning.coordinates
-    X, weights, gradient_weights, mean_weight = conditioning.subsample
+    X, weights, gradient_weights, mean_weight = conditioning.moments.subsample
     constant = float(network.fit_intercept)
     eigenvalue, square = _largest_moments(X, weights, gradient_weights, mean, scale, constant)
     # The constant input is orthogonal to centred features, and its moment is 1.

@@ -26,16 +26,21 @@ class Rule:
         The data gradient of a step is the sum over its samples divided by this.
     moments : list of Parameters or None
         What an earlier run of the same rule remembered.
+    relative_scale : (M, 1, d) or None
+        For each model, the scale of the features' coordinates over that of the coordinates in which the model takes its
+        steps; None where they are the same. The gradient in the first W times this is the one in the model's own
+        coordinates, and a step there times this is the step of the first W.
     """
 
     n_moments = 0
 
-    def __init__(self, network, penalty, divisor, moments=None):
+    def __init__(self, network, penalty, divisor, moments=None, relative_scale=None):
         self.network, self.penalty, self.divisor = network, penalty, divisor
         parameters = network.parameters
         fits = moments and len(moments) == self.n_moments
         self.moments = moments if fits else [parameters.zeros_like() for _ in range(self.n_moments)]
         self._dtype, self._n_layers = parameters.dtype, len(parameters.layers)
+        self._relative_scale = None if relative_scale is None else relative_scale.astype(self._dtype)
 
     def set_rates(self, eta, mu):
         """Learning rates (M,) and momenta (M,) from now on."""
@@ -65,6 +70,13 @@ class Rule:
         return per_model(values, self._dtype)
 
 
+def _multiply_first(direction, factors):
+    """Overwrite a direction (Parameters) with itself, its first W times the factors (M, 1, d) where there are any."""
+    if factors is not None:
+        W = direction.layers[0].W
+        np.multiply(W, factors, out=W)
+
+
 class Descent(Rule):
     """theta <- theta - eta dJ/dtheta, as one product that decays, differentiates and updates."""
 
@@ -80,10 +92,21 @@ class Momentum(Rule):
 
     n_moments = 1
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._scratch = self.network.parameters.zeros_like()
+        # The velocity adds up gradients; its step is what they are in the model's own coordinates, and back.
+        self._metric = None if self._relative_scale is None else np.square(self._relative_scale)
+
     def step(self, parts, share, t):
-        (velocity,), parameters = self.moments, self.network.parameters
+        (velocity,), parameters, step = self.moments, self.network.parameters, self._scratch
         self._accelerate(velocity, parts, share)
-        parameters.flat += velocity.flat
+        if self._metric is None:
+            step = velocity
+        else:
+            np.copyto(step.flat, velocity.flat)
+            _multiply_first(step, self._metric)
+        parameters.flat += step.flat
 
     def restart(self, models):
         for layer in self.moments[0].layers:
@@ -101,16 +124,13 @@ class Nesterov(Momentum):
     less mu times the old v, so no second gradient buffer is needed.
     """
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self._scratch = self.network.parameters.zeros_like()
-
     def step(self, parts, share, t):
         (velocity,), parameters, scratch = self.moments, self.network.parameters, self._scratch
-        velocity.multiply(self._mu, out=scratch)
+        velocity.multiply(self._mu / (1 + self._mu), out=scratch)
         self._accelerate(velocity, parts, share)
-        parameters.flat -= scratch.flat
-        velocity.multiply(1 + self._mu, out=scratch)
+        np.subtract(velocity.flat, scratch.flat, out=scratch.flat)
+        scratch.multiply(1 + self._mu, out=scratch)
+        _multiply_first(scratch, self._metric)
         parameters.flat += scratch.flat
 
 
@@ -134,6 +154,7 @@ class Adam(Rule):
         first, second = self.moments
         self.network.accumulate(parts, gradient, self._keep(0.0), 1.0 / self.divisor)
         self.penalty.add_gradient(parameters, gradient, self._at(share))
+        _multiply_first(gradient, self._relative_scale)
         first.flat *= self.beta_1
         gradient.multiply(1 - self.beta_1, out=scratch)
         first.flat += scratch.flat
@@ -146,16 +167,18 @@ class Adam(Rule):
         scratch.flat += self.epsilon
         np.divide(first.flat, scratch.flat, out=scratch.flat)
         scratch.multiply(self._per_model(-correction * self._eta), out=scratch)
+        _multiply_first(scratch, self._relative_scale)
         parameters.flat += scratch.flat
 
 
-def choose_rule(solver, momentum, nesterov, in_parts):
+def choose_rule(solver, momentum, nesterov, at_once):
     """The rule that a solver's name and its momentum ask for.
 
-    `in_parts`: whether a step comes in several parts, so that the parameters must stay until all have been seen.
+    `at_once`: whether a step may decay, differentiate and update in one product: it comes in one part, and no model has
+    coordinates of its own.
     """
     if solver == "adam":
         return Adam
     if np.any(momentum):
         return Nesterov if nesterov else Momentum
-    return Momentum if in_parts else Descent
+    return Descent if at_once else Momentum

@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from sksoftmax._engine.conditioning import condition, feature_moments
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters, stacked
@@ -22,6 +23,10 @@ def problem(rng, n_samples=40, n_features=6, n_classes=3, dtype=np.float64):
 
 def samples(X, y, weights=None, rows=None):
     return Samples(X, y.astype(np.intp), weights, rows)
+
+
+def conditioning_of(data, l2, fit_intercept, random_state):
+    return condition(feature_moments(data, fit_intercept, random_state), l2)
 
 
 def network(sizes, n_models=1, dtype=np.float64, activation="identity", rng=None, scale=0.5):

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sksoftmax._engine.conditioning import DAMPING, Coordinates, condition
+from sksoftmax._engine.conditioning import DAMPING, Coordinates
 from sksoftmax._engine.minibatches import Samples
-from tests.engine.helpers import problem, samples
+from tests.engine.helpers import conditioning_of, problem, samples
 
 
 def raw_problem(rng, n_samples=60):
@@ -18,7 +18,7 @@ def raw_problem(rng, n_samples=60):
 
 def test_scale_is_the_damped_standard_deviation(rng):
     X, y = raw_problem(rng)
-    coordinates = condition(samples(X, y), 1e-4, True, rng).coordinates
+    coordinates = conditioning_of(samples(X, y), 1e-4, True, rng).coordinates
     expected = np.sqrt(X.var(axis=0) + DAMPING * np.ptp(X, axis=0) ** 2 + 1e-4)
     expected[4] = expected[:4].max()
     np.testing.assert_allclose(coordinates.mean, X.mean(axis=0), rtol=1e-12)
@@ -29,8 +29,8 @@ def test_scale_is_the_damped_standard_deviation(rng):
 def test_sparse_and_dense_agree(fit_intercept, rng):
     X, y = problem(rng, 50, 6)
     X[rng.rand(*X.shape) < 0.7] = 0
-    dense = condition(samples(X, y), 1e-3, fit_intercept, rng)
-    csr = condition(samples(sparse.csr_matrix(X), y), 1e-3, fit_intercept, rng)
+    dense = conditioning_of(samples(X, y), 1e-3, fit_intercept, rng)
+    csr = conditioning_of(samples(sparse.csr_matrix(X), y), 1e-3, fit_intercept, rng)
     np.testing.assert_allclose(csr.coordinates.scale, dense.coordinates.scale, rtol=1e-12)
     if fit_intercept:
         np.testing.assert_allclose(csr.coordinates.mean, dense.coordinates.mean, atol=1e-15)
@@ -44,7 +44,7 @@ def test_gains_give_random_sums_of_features_half_of_unit_variance(kind, rng):
     X[:, 3] = rng.rand(4000) < 0.001
     X[:, 4] = 3.0
     y = np.zeros(4000)
-    conditioning = condition(samples(sparse.csr_matrix(X) if kind == "sparse" else X, y), 0.0, True, rng)
+    conditioning = conditioning_of(samples(sparse.csr_matrix(X) if kind == "sparse" else X, y), 0.0, True, rng)
     transformed = (X - conditioning.coordinates.mean) / conditioning.coordinates.scale
     W = rng.normal(size=(2000, 5)) / np.sqrt(5) * conditioning.gains
     assert (transformed @ W.T).var() == pytest.approx(0.5, rel=0.1)
@@ -54,8 +54,8 @@ def test_gains_give_random_sums_of_features_half_of_unit_variance(kind, rng):
 
 def test_a_strong_penalty_starts_small_features_small(rng):
     X, y = problem(rng, 200)
-    plain = condition(samples(X, y), 0.0, True, rng)
-    tiny = condition(samples(1e-4 * X, y), 1e-4, True, rng)
+    plain = conditioning_of(samples(X, y), 0.0, True, rng)
+    tiny = conditioning_of(samples(1e-4 * X, y), 1e-4, True, rng)
     penalty = 1e-4 * ((tiny.gains / tiny.coordinates.scale) ** 2).mean()
     assert penalty < 0.01 * (plain.gains**2).mean()
 
@@ -63,8 +63,8 @@ def test_a_strong_penalty_starts_small_features_small(rng):
 def test_weights_equal_repetitions(rng):
     X, y = raw_problem(rng)
     counts = rng.randint(1, 4, len(y))
-    weighted = condition(Samples(X, y, counts[None].astype(float)), 1e-3, True, rng)
-    again = condition(samples(np.repeat(X, counts, axis=0), np.repeat(y, counts)), 1e-3, True, rng)
+    weighted = conditioning_of(Samples(X, y, counts.astype(float)), 1e-3, True, rng)
+    again = conditioning_of(samples(np.repeat(X, counts, axis=0), np.repeat(y, counts)), 1e-3, True, rng)
     np.testing.assert_allclose(weighted.coordinates.scale, again.coordinates.scale, rtol=1e-11)
     np.testing.assert_allclose(weighted.coordinates.mean, again.coordinates.mean, rtol=1e-12)
 
@@ -88,21 +88,21 @@ def test_a_feature_seen_once_outside_the_subsample_gets_no_huge_step(rng):
     X = np.zeros((5000, 784), dtype=np.float32)
     X[:, :5] = rng.normal(size=(5000, 5))
     X[4321, 100] = 255
-    conditioning = condition(samples(X, rng.randint(0, 2, 5000)), 1e-4, True, rng)
+    conditioning = conditioning_of(samples(X, rng.randint(0, 2, 5000)), 1e-4, True, rng)
     transformed = (X[4321] - conditioning.coordinates.mean) / conditioning.coordinates.scale
     assert np.abs(transformed).max() <= DAMPING**-0.5 + 1
 
 
 def test_samples_of_weight_zero_do_not_count(rng):
     X, y = problem(rng, 2000, 3000)
-    weights = np.zeros((1, 2000))
-    weights[0, [3, 700, 1500]] = 1
-    some = condition(Samples(X, y, weights), 1e-3, True, rng)
-    alone = condition(samples(X[[3, 700, 1500]], y[[3, 700, 1500]]), 1e-3, True, rng)
+    weights = np.zeros(2000)
+    weights[[3, 700, 1500]] = 1
+    some = conditioning_of(Samples(X, y, weights), 1e-3, True, rng)
+    alone = conditioning_of(samples(X[[3, 700, 1500]], y[[3, 700, 1500]]), 1e-3, True, rng)
     np.testing.assert_allclose(some.coordinates.mean, alone.coordinates.mean, atol=1e-12)
     np.testing.assert_allclose(some.coordinates.scale, alone.coordinates.scale, rtol=1e-12)
 
 
 def test_one_sample_has_coordinates(rng):
-    conditioning = condition(samples(np.array([[2.0, 3.0]]), np.array([0])), 1e-4, True, rng)
+    conditioning = conditioning_of(samples(np.array([[2.0, 3.0]]), np.array([0])), 1e-4, True, rng)
     assert np.isfinite(conditioning.coordinates.scale).all()

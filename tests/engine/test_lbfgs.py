@@ -3,11 +3,9 @@ import numpy as np
 import pytest
 
 from sksoftmax._engine import lbfgs
-from sksoftmax._engine.conditioning import condition
 from sksoftmax._engine.lbfgs import Objective
-from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.result import Settings
-from tests.engine.helpers import network, problem, samples, textbook_objective
+from tests.engine.helpers import conditioning_of, network, problem, samples, textbook_objective
 
 
 def test_gradient_vanishes_at_the_result(rng):
@@ -34,20 +32,16 @@ def test_raw_features_need_no_more_iterations_than_standardised_ones(rng):
     n_iterations = []
     for factor in (np.ones(6), np.array([1, 1e3, 1e-2, 1e2, 10, 1])):
         data = samples(X * factor + 5 * factor, y)
-        coordinates = condition(data, 0.0, True, rng).coordinates
+        coordinates = conditioning_of(data, 0.0, True, rng).coordinates
         (result,) = lbfgs.train(network((6, 3)), data, [Settings(l2=0.0, max_epochs=500)], coordinates=coordinates)
         n_iterations.append(result.n_epochs)
     assert n_iterations[1] <= n_iterations[0] + 2
 
 
-def test_each_model_of_a_stack_has_its_fold_and_penalty(rng):
+def test_each_model_of_a_stack_has_its_penalty(rng):
     X, y = problem(rng)
-    weights = rng.uniform(0, 2, (2, 40))
-    weights /= weights.mean(axis=1, keepdims=True)
-    settings = [Settings(l2=0.1, fold=1), Settings(l2=0.01, fold=0)]
-    results = lbfgs.train(network((6, 3), 2), Samples(X, y, weights), settings, gradient_tolerance=1e-9)
+    settings = [Settings(l2=0.1), Settings(l2=0.01)]
+    results = lbfgs.train(network((6, 3), 2), samples(X, y), settings, gradient_tolerance=1e-9)
     for setting, result in zip(settings, results):
-        (alone,) = lbfgs.train(
-            network((6, 3)), Samples(X, y, weights[[setting.fold]]), [Settings(l2=setting.l2)], gradient_tolerance=1e-9
-        )
+        (alone,) = lbfgs.train(network((6, 3)), samples(X, y), [setting], gradient_tolerance=1e-9)
         np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, atol=1e-12)

@@ -4,7 +4,7 @@ import pytest
 from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
-from sksoftmax._engine.conditioning import Coordinates, condition
+from sksoftmax._engine.conditioning import Coordinates
 from sksoftmax._engine.inference import hidden_units, outputs
 from sksoftmax._engine.lbfgs import Objective
 from sksoftmax._engine.minibatches import Minibatches, Samples
@@ -12,6 +12,7 @@ from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
 from tests.engine.helpers import (
     ACTIVATION,
+    conditioning_of,
     network,
     problem,
     samples,
@@ -46,9 +47,9 @@ def test_gradient_of_the_reported_objective_equals_finite_differences(hidden, ac
     if weighted:
         # Sample weights times class weights, one on average.
         weights = rng.uniform(0, 2, 30) * np.array([0.5, 1.0, 3.0])[y]
-        weights = weights[None] / weights.mean()
+        weights = weights / weights.mean()
     data = samples(sparse.csr_matrix(X) if kind == "sparse" else X, y, weights)
-    coordinates = Coordinates() if raw else condition(data, 0.1, True, rng).coordinates
+    coordinates = Coordinates() if raw else conditioning_of(data, 0.1, True, rng).coordinates
     net = network((5, *hidden, 3), activation=activation, rng=rng)
     objective = Objective(net, data, Settings(l2=0.1), coordinates)
     theta = net.parameters.flat.copy()
@@ -64,7 +65,7 @@ def test_objective_equals_the_textbook_formula(hidden, activation, rng):
     weights = rng.uniform(0, 2, len(y))
     weights /= weights.mean()
     net = network((6, *hidden, 3), activation=activation, rng=rng)
-    value, _ = Objective(net, samples(X, y, weights[None]), Settings(l2=0.3))(net.parameters.flat.copy())
+    value, _ = Objective(net, samples(X, y, weights), Settings(l2=0.3))(net.parameters.flat.copy())
     assert value == pytest.approx(textbook_objective(net.parameters, X, y, 0.3, weights, activation), rel=1e-12)
 
 
@@ -81,7 +82,7 @@ def test_objective_does_not_depend_on_the_coordinates(rng):
     X, y = problem(rng)
     X = X * 100 + 7
     data = samples(X, y)
-    coordinates = condition(data, 0.1, True, rng).coordinates
+    coordinates = conditioning_of(data, 0.1, True, rng).coordinates
     net, moved = network((6, 3), rng=rng, scale=0.01), network((6, 3))
     moved.parameters.flat[:] = Parameters.of(coordinates.to_working(net.parameters.pairs()), np.float64).flat
     raw, _ = Objective(net, data, Settings(l2=0.1))(net.parameters.flat.copy())
@@ -94,7 +95,7 @@ def test_each_model_of_a_stack_has_its_own_gradient(n_samples, rng):
     X, y = problem(rng, n_samples)
     stack = network((6, 4, 3), n_models=3, activation="tanh", rng=rng)
     into = stack.parameters.zeros_like()
-    stream = Minibatches(samples(X, y), n_samples, (6, 4, 3), np.float64, folds=[0, 0, 0])
+    stream = Minibatches(samples(X, y), n_samples, (6, 4, 3), np.float64, n_models=3)
     for parts, _ in stream.epoch():
         stack.accumulate(parts, into, [(0.0, 0.0)] * 2, 1 / n_samples)
     for m in range(3):
@@ -105,16 +106,16 @@ def test_each_model_of_a_stack_has_its_own_gradient(n_samples, rng):
 
 def test_evaluation_gives_weighted_loss_and_accuracy_of_each_model(rng):
     X, y = problem(rng, 700)
-    weights = rng.uniform(0, 2, (2, 700))
-    weights[1, ::3] = 0
+    weights = rng.uniform(0, 2, 700)
+    weights[::3] = 0
     stack = network((6, 3), n_models=2, rng=rng)
-    stream = Minibatches(Samples(X, y, weights), 64, (6, 3), np.float64, folds=[0, 1])
+    stream = Minibatches(Samples(X, y, weights), 64, (6, 3), np.float64, n_models=2)
     losses, accuracies = stack.evaluate(stream)
     for m in range(2):
         alone = stack.take([m])
         hits = textbook_logits(alone.parameters, X).argmax(axis=1) == y
-        assert accuracies[m] == pytest.approx(np.average(hits, weights=weights[m]), rel=1e-12)
-        assert losses[m] == pytest.approx(textbook_objective(alone.parameters, X, y, 0.0, weights[m]), rel=1e-12)
+        assert accuracies[m] == pytest.approx(np.average(hits, weights=weights), rel=1e-12)
+        assert losses[m] == pytest.approx(textbook_objective(alone.parameters, X, y, 0.0, weights), rel=1e-12)
 
 
 @pytest.mark.parametrize("kind", ["dense", "sparse"])

@@ -1,52 +1,50 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import sparse
 
 from sksoftmax._engine import sgd
-from sksoftmax._engine.conditioning import Coordinates, condition
+from sksoftmax._engine.conditioning import RAW, Coordinates
 from sksoftmax._engine.minibatches import PART_ROWS, Samples
+from sksoftmax._engine.network import Network
+from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
 from sksoftmax._engine.schedules import Exponential
-from tests.engine.helpers import network, problem, repeated, samples, textbook_objective
+from tests.engine.helpers import conditioning_of, network, problem, repeated, samples, textbook_objective
 
-N_FOLDS = 4
 # Rounding differs with the shapes of the products, and training carries it on.
 STACK_TOLERANCE = {np.float64: 1e-10, np.float32: 1e-4}
 
 
 def twelve_models(momentum, stop_early):
-    """l2 x fold, with different learning rates, momenta and schedules; with tolerances of which some end early."""
-    models = []
-    for i, l2 in enumerate((1e-4, 1e-2, 1.0)):
-        for fold in range(N_FOLDS):
-            k = len(models)
-            models.append(
-                Settings(
-                    l2=l2,
-                    learning_rate=0.02 * (1 + k % 5),
-                    schedule=Exponential(0.9 + 0.01 * i),
-                    shrink=0.3 if k % 3 == 0 else None,
-                    momentum=momentum * (0.9, 0.9, 0.5)[i],
-                    max_epochs=12 - k % 2,
-                    tolerance=(1e-3, 0.3, 0.05)[k % 3] if stop_early else -np.inf,
-                    patience=1 + k % 2,
-                    fold=fold,
-                )
-            )
-    return models
+    """With different penalties, learning rates, momenta and schedules; with tolerances of which some end early."""
+    return [
+        Settings(
+            l2=(1e-4, 1e-2, 1.0)[k // 4],
+            learning_rate=0.02 * (1 + k % 5),
+            schedule=Exponential(0.9 + 0.01 * (k // 4)),
+            shrink=0.3 if k % 3 == 0 else None,
+            momentum=momentum * (0.9, 0.9, 0.5)[k // 4],
+            max_epochs=12 - k % 2,
+            tolerance=(1e-3, 0.3, 0.05)[k % 3] if stop_early else -np.inf,
+            patience=1 + k % 2,
+        )
+        for k in range(12)
+    ]
 
 
-def fold_weights(rng, n_samples, dtype):
-    """A held-out quarter of weight 0 for each fold, fractional weights elsewhere."""
-    weights = rng.uniform(0.5, 1.5, (N_FOLDS, n_samples))
-    weights[np.arange(n_samples) % N_FOLDS, np.arange(n_samples)] = 0
-    return (weights / weights.mean(axis=1, keepdims=True)).astype(dtype)
+def in_own_coordinates(models, coordinates, rng):
+    """The same models, each but every third with a scale of its own; and the coordinates of each."""
+    scales = [None if k % 3 == 0 else coordinates.scale * rng.uniform(0.5, 2, 6) for k in range(len(models))]
+    own = [coordinates if scale is None else coordinates._replace(scale=scale) for scale in scales]
+    return [replace(model, scale=scale) for model, scale in zip(models, scales)], own
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("conditioned", [True, False], ids=["own coordinates", "raw"])
 @pytest.mark.parametrize("early", ["objective", "validation", "never"])
 @pytest.mark.parametrize("hidden", [(), (5,)], ids=["softmax", "one hidden layer"])
 @pytest.mark.parametrize(
@@ -54,31 +52,38 @@ def fold_weights(rng, n_samples, dtype):
     [("sgd", 0.0, False), ("sgd", 1.0, False), ("sgd", 1.0, True), ("adam", 0.0, False)],
     ids=["sgd", "momentum", "nesterov", "adam"],
 )
-def test_a_stack_trains_each_model_as_if_it_were_alone(solver, momentum, nesterov, hidden, early, dtype, rng):
+def test_a_stack_trains_each_model_as_if_alone(solver, momentum, nesterov, hidden, early, conditioned, dtype, rng):
     X, y = problem(rng, 110, dtype=dtype)
-    weights = fold_weights(rng, 110, dtype)
-    train, held_out = Samples(X, y, weights), Samples(X, y, (weights == 0).astype(dtype))
+    weights = rng.uniform(0.5, 1.5, 110)
+    train, held_out = Samples(X, y, weights, np.arange(90)), Samples(X, y, weights, np.arange(90, 110))
+    shared = Coordinates(rng.normal(size=6), rng.uniform(0.5, 2, 6)) if conditioned else RAW
     settings = twelve_models(momentum, early != "never")
-    net = network((6, *hidden, 3), 1, dtype, "tanh", rng, scale=0.3)
+    own = [shared] * 12
+    if conditioned:
+        settings, own = in_own_coordinates(settings, shared, rng)
+    raw = network((6, *hidden, 3), 1, dtype, "tanh", rng, scale=0.3).parameters.pairs()
 
-    def trained(models):
-        return sgd.train(
-            repeated(net, len(models)),
+    def trained(models, coordinates):
+        start = Network(Parameters.of(coordinates.to_working(raw), dtype), "tanh")
+        results = sgd.train(
+            repeated(start, len(models)),
             train,
             models,
             solver=solver,
             nesterov=nesterov,
             batch_size=16,
+            coordinates=coordinates,
             shuffle=np.random.RandomState(5),
             validation=held_out if early == "validation" else None,
         )
+        return [(r, Parameters.of(coordinates.to_raw(r.parameters.pairs()), np.float64).flat) for r in results]
 
-    together = trained(settings)
+    together = trained(settings, shared)
     lengths = set()
-    for model, result in zip(settings, together):
-        (alone,) = trained([model])
+    for model, coordinates, (result, theta) in zip(settings, own, together):
+        ((alone, theta_alone),) = trained([replace(model, scale=None)], coordinates)
         tolerance = STACK_TOLERANCE[dtype]
-        np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, rtol=0, atol=tolerance)
+        np.testing.assert_allclose(theta, theta_alone, rtol=0, atol=tolerance)
         np.testing.assert_allclose(result.data_loss, alone.data_loss, rtol=tolerance)
         np.testing.assert_allclose(result.penalty, alone.penalty, rtol=10 * tolerance, atol=tolerance)
         np.testing.assert_allclose(result.validation_loss, alone.validation_loss, rtol=tolerance)
@@ -97,7 +102,7 @@ def test_a_stack_trains_each_model_as_if_it_were_alone(solver, momentum, nestero
 def test_sparse_and_dense_samples_train_the_same_model(conditioned, momentum, kind, rng):
     X, y = problem(rng, 90)
     X[rng.rand(*X.shape) < 0.6] = 0
-    coordinates = condition(samples(X, y), 1e-3, True, rng).coordinates if conditioned else Coordinates()
+    coordinates = conditioning_of(samples(X, y), 1e-3, True, rng).coordinates if conditioned else Coordinates()
     settings = [Settings(l2=1e-3, learning_rate=0.1, momentum=momentum, max_epochs=5)]
     data = samples(sparse.csr_matrix(X) if kind == "sparse" else X, y)
     (result,) = sgd.train(network((6, 3)), data, settings, batch_size=16, coordinates=coordinates)
@@ -179,7 +184,7 @@ def test_adaptive_schedule_shrinks_at_plateaus_before_it_ends(rng):
 @pytest.mark.parametrize("conditioned", [True, False])
 def test_nothing_is_allocated_inside_the_training_loop(conditioned, solver, momentum, batch_size, rng):
     X, y = problem(rng, 700, 3000, 10, np.float32)
-    coordinates = condition(samples(X, y), 1e-4, True, rng).coordinates if conditioned else Coordinates()
+    coordinates = conditioning_of(samples(X, y), 1e-4, True, rng).coordinates if conditioned else Coordinates()
     peaks = []
 
     def measure(results):

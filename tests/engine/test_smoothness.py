@@ -3,12 +3,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sksoftmax._engine.conditioning import condition
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.smoothness import Moments, input_moments, measure
-from tests.engine.helpers import ACTIVATION, network, problem, samples
+from tests.engine.helpers import ACTIVATION, conditioning_of, network, problem, samples
 
 
 def exact_moments(A, weights):
@@ -35,7 +34,7 @@ def test_moments_are_those_of_the_inputs_of_each_layer(activation, kind, rng):
     X[:, 4] = 3.0
     weights = rng.uniform(0.5, 2, len(y))
     weights /= weights.mean()
-    conditioning = condition(Samples(sparse.csr_matrix(X) if kind == "sparse" else X, y, weights[None]), 0.0, True, rng)
+    conditioning = conditioning_of(Samples(sparse.csr_matrix(X) if kind == "sparse" else X, y, weights), 0.0, True, rng)
     net = network((5, 4, 6, 3), activation=activation, rng=rng)
     found = input_moments(net, conditioning)
     A = in_coordinates(X, conditioning.coordinates)
@@ -52,8 +51,8 @@ def test_moments_of_wide_layers_come_from_a_subsample(rng):
     X, y = problem(rng, 4000, 2)
     net = network((2, 1000, 3), activation="tanh", rng=rng)
     data = samples(X, y)
-    hidden = input_moments(net, condition(data, 1e-4, True, rng))[1]
-    A = np.tanh(in_coordinates(X, condition(data, 1e-4, True, rng).coordinates) @ net.parameters.layers[0].W[0].T)
+    hidden = input_moments(net, conditioning_of(data, 1e-4, True, rng))[1]
+    A = np.tanh(in_coordinates(X, conditioning_of(data, 1e-4, True, rng).coordinates) @ net.parameters.layers[0].W[0].T)
     A = np.tanh(np.arctanh(A) + net.parameters.layers[0].b[0])
     expected = exact_moments(A, np.ones(len(y)))
     assert hidden.largest_eigenvalue == pytest.approx(expected.largest_eigenvalue, rel=0.1)
@@ -62,7 +61,7 @@ def test_moments_of_wide_layers_come_from_a_subsample(rng):
 
 def test_learning_rate_falls_with_smaller_batches_momentum_and_penalty(rng):
     X, y = problem(rng, 200)
-    conditioning, net = condition(samples(X, y), 1e-3, True, rng), network((6, 3))
+    conditioning, net = conditioning_of(samples(X, y), 1e-3, True, rng), network((6, 3))
     rate = learning_rate(net, conditioning, "sgd", 32, 1e-3, 0.0)
     assert learning_rate(net, conditioning, "sgd", 1, 1e-3, 0.0) < rate
     assert learning_rate(net, conditioning, "sgd", 32, 1e-3, 0.9) < rate
@@ -74,7 +73,7 @@ def test_learning_rate_falls_with_smaller_batches_momentum_and_penalty(rng):
 
 def test_every_layer_adds_its_curvature(rng):
     X, y = problem(rng, 200)
-    conditioning = condition(samples(X, y), 0.0, True, rng)
+    conditioning = conditioning_of(samples(X, y), 0.0, True, rng)
     net = network((6, 5, 4, 3), activation="logistic", rng=rng)
     first, second, third = (moments.largest_eigenvalue for moments in input_moments(net, conditioning))
     # Slopes of a quarter, squared, for each activation above; two hidden layers.
@@ -86,7 +85,7 @@ def test_every_layer_adds_its_curvature(rng):
 def test_the_bound_holds_for_the_gauss_newton_matrix(hidden, rng):
     # With upper layers of norm 1 no eigenvalue of it exceeds the sum over the layers.
     X, y = problem(rng, 60, 4)
-    conditioning = condition(samples(X, y), 0.0, True, rng)
+    conditioning = conditioning_of(samples(X, y), 0.0, True, rng)
     net = network((4, *hidden, 3), activation="tanh", rng=rng)
     for layer in net.parameters.layers[1:]:
         layer.W[0] /= np.linalg.norm(layer.W[0], 2)
@@ -116,7 +115,7 @@ def test_a_few_heavy_samples_among_many_are_seen(seed):
     X, y = problem(rng, 20_000, 200)
     weights = np.ones(20_000)
     weights[[7, 77, 777]] = 5000
-    conditioning = condition(Samples(X, y, weights[None] / weights.mean()), 1e-4, True, rng)
+    conditioning = conditioning_of(Samples(X, y, weights / weights.mean()), 1e-4, True, rng)
     (moments,) = input_moments(network((200, 3)), conditioning)
     assert moments.largest_square > 0.5 * 5000 / weights.mean() * 100
 
@@ -126,21 +125,21 @@ def test_a_few_heavy_samples_among_many_are_seen(seed):
 def test_a_stream_starts_with_care_whatever_comes_first(n_samples, solver, rng):
     X, y = problem(rng, 10_000)
     net = network((6, 8, 3), activation="tanh", rng=rng)
-    whole = learning_rate(net, condition(samples(X, y), 1e-4, True, rng), solver, 32, 1e-4, 0.9)
-    first = condition(samples(X[:n_samples], y[:n_samples]), 1e-4, True, rng)
+    whole = learning_rate(net, conditioning_of(samples(X, y), 1e-4, True, rng), solver, 32, 1e-4, 0.9)
+    first = conditioning_of(samples(X[:n_samples], y[:n_samples]), 1e-4, True, rng)
     assert 0 < learning_rate(net, first, solver, 32, 1e-4, 0.9, streaming=True) <= 3 * whole
 
 
 def test_weights_of_a_stream_count_as_they_are(rng):
     X, y = problem(rng, 200)
     net = network((6, 3))
-    plain = condition(samples(X, y), 0.0, True, rng)
-    tenfold = condition(Samples(X, y, np.full((1, 200), 10.0)), 0.0, True, rng)
+    plain = conditioning_of(samples(X, y), 0.0, True, rng)
+    tenfold = conditioning_of(Samples(X, y, np.full(200, 10.0)), 0.0, True, rng)
     expected = learning_rate(net, plain, "sgd", 32, 0.0, 0.9, streaming=True) / 10
     assert learning_rate(net, tenfold, "sgd", 32, 0.0, 0.9, streaming=True) == pytest.approx(expected, rel=1e-9)
 
 
 def test_features_that_are_all_zero_have_a_learning_rate(rng):
-    conditioning = condition(samples(np.zeros((5, 2)), np.zeros(5)), 0.0, False, rng)
+    conditioning = conditioning_of(samples(np.zeros((5, 2)), np.zeros(5)), 0.0, False, rng)
     net = Network(Parameters((2, 3)), fit_intercept=False)
     assert learning_rate(net, conditioning, "sgd", 32, 0.0, 0.9) == 1.0

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a fitted model says of new samples."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from sksoftmax._engine.cross_entropy import log_softmax, softmax
+from sksoftmax._engine.inference import outputs
+from sksoftmax._engine.network import Network
+from sksoftmax._engine.parameters import Parameters
+
+# Integers that float32 holds exactly stay as they are; a batch at a time is converted.
+INPUT_DTYPES = (np.float64, np.float32, np.uint8, np.int8, np.uint16, np.int16)
+
+
+class SoftmaxPredictions:
+    """The predicting methods of a classifier that has `classes_`, `_activation` and ``_published_layers()``."""
+
+    def decision_function(self, X):
+        """Logits: the linear scores before the softmax.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples, n_classes), or (n_samples,) for two classes
+            Logit of each class; for two classes their difference, positive where ``classes_[1]`` is predicted.
+        """
+        logits = self._outputs(X)
+        return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
+
+    def predict(self, X):
+        """Most probable class of each sample.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Class labels.
+        """
+        logits = self._outputs(X)
+        return self.classes_[logits.argmax(axis=1)]
+
+    def predict_proba(self, X):
+        """Probabilities of the classes: the softmax of the logits.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        p : ndarray of shape (n_samples, n_classes)
+            Rows sum to one; columns in the order of ``classes_``.
+        """
+        return self._outputs(X, softmax)
+
+    def predict_log_proba(self, X):
+        """Logarithms of the probabilities, finite wherever the logits are.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        log_p : ndarray of shape (n_samples, n_classes)
+            The log-softmax of the logits, not the logarithm of rounded probabilities.
+        """
+        return self._outputs(X, log_softmax)
+
+    def _outputs(self, X, finish=None):
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=False)
+        layers = self._published_layers()
+        return outputs(Network(Parameters.of(layers, layers[0][0].dtype), self._activation), X, finish)

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From estimators to the engine: where their training begins or goes on, and the call that trains them together.
+
+Estimators that differ in STACKABLE parameters only train as one stack on one stream of minibatches; a fit is a stack of
+one. Each takes its steps in its own coordinates, and equals to rounding what it would be if it were alone.
+"""
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._engine import lbfgs, sgd
+from sksoftmax._engine.conditioning import RAW, Coordinates, condition, feature_moments
+from sksoftmax._engine.initialisation import initial_layers
+from sksoftmax._engine.network import Network
+from sksoftmax._engine.parameters import Parameters, stacked
+from sksoftmax._engine.smoothness import measure
+
+
+def own_stream(random_state):
+    """A RandomState that nobody else draws from, so that it can be kept and copied; and its first number, a seed."""
+    if random_state is None or isinstance(random_state, np.random.RandomState):
+        random_state = check_random_state(random_state).randint(2**31 - 1)
+    stream = np.random.RandomState(random_state)
+    return stream, stream.randint(2**31 - 1)
+
+
+def network_of(estimator, layers, dtype):
+    """The network to train, of layers in the coordinates of the steps."""
+    _, activation = estimator._hidden_shape()
+    return Network(Parameters.of(layers, dtype), activation, estimator.fit_intercept)
+
+
+def untrained(estimator, sizes, random_state, gains=None):
+    """The layers that training starts from."""
+    _, activation = estimator._hidden_shape()
+    return initial_layers(sizes, activation, estimator.init_scale, random_state, gains)
+
+
+def computed_in(X):
+    return X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float32)
+
+
+def coordinates_of(state):
+    return Coordinates(state["mean"], state["scale"])
+
+
+def begin(estimators, samples, layers, random_state, streaming=False):
+    """A training state, and the network to train, of each estimator.
+
+    Parameters
+    ----------
+    estimators : list, differing in STACKABLE parameters only, with classes
+    samples : Samples
+    layers : list of (W, b) in raw features to go on from, or None for new ones
+    random_state : RandomState
+    streaming : bool, whether more samples will come
+
+    Returns
+    -------
+    list of (state, network), where state, a dict of plain arrays and numbers, is what training goes on from beside the
+    layers
+    """
+    first = estimators[0]
+    # Of its own, so that the start does not depend on whether a subsample is drawn.
+    subsample_stream = np.random.RandomState(random_state.randint(2**31 - 1))
+    moments = None
+    if first.learning_rate_init == "auto" or first.solver == "lbfgs":
+        hidden, _ = first._hidden_shape()
+        moments = feature_moments(samples, first.fit_intercept, subsample_stream, hidden=len(hidden) > 0)
+    return [
+        _begin_one(estimator, samples, layers, copy.deepcopy(random_state), moments, streaming)
+        for estimator in estimators
+    ]
+
+
+def _begin_one(estimator, samples, layers, random_state, moments, streaming):
+    coordinates, gains, smoothness = RAW, None, None
+    if moments is not None:
+        conditioning = condition(moments, float(estimator.l2))
+        coordinates, gains = conditioning.coordinates, conditioning.gains
+    if layers is None:
+        layers = untrained(estimator, estimator._sizes(samples.X.shape[1]), random_state, gains)
+    else:
+        layers = coordinates.to_working(layers)
+    network = network_of(estimator, layers, computed_in(samples.X))
+    if moments is not None and estimator.solver != "lbfgs":
+        smoothness = measure(network, conditioning, streaming)
+    state = {
+        "made_for": kind_of_steps(estimator),
+        "mean": coordinates.mean,
+        "scale": coordinates.scale,
+        "smoothness": smoothness,
+        "random_state": random_state,
+        "moments": [],
+        "n_updates": 0,
+    }
+    return state, network
+
+
+def resume(estimator, samples):
+    """The state and the network with which `partial_fit` goes on from where its last call ended."""
+    state = copy.deepcopy(getattr(estimator, "_training_state", None))
+    if state is None:
+        random_state, estimator._validation_seed = own_stream(estimator.random_state)
+        return begin([estimator], samples, None, random_state, streaming=True)[0]
+    layers = estimator._layers_to_go_on_from()
+    if state["made_for"] != kind_of_steps(estimator):
+        return begin([estimator], samples, layers, state["random_state"], streaming=True)[0]
+    return state, network_of(estimator, coordinates_of(state).to_working(layers), layers[0][0].dtype)
+
+
+def kind_of_steps(estimator):
+    """What coordinates and moments are made for; a change of it starts them anew."""
+    return estimator.solver, estimator.learning_rate_init == "auto", bool(estimator.fit_intercept)
+
+
+def advance(estimators, begun, samples, validation=None, going_on=False):
+    """Train the networks of estimators that have begun, as one stack.
+
+    Parameters
+    ----------
+    estimators : list
+    begun : list of (state, network), one for each
+    samples : Samples
+    validation : Samples or None
+    going_on : whether this is one epoch of many calls, whose samples may be fewer than a batch and then take a part of
+        its step
+
+    Returns
+    -------
+    results : list of TrainingResult
+    coordinates : Coordinates that their parameters are in
+    """
+    first, (state, network) = estimators[0], begun[0]
+    coordinates = coordinates_of(state)
+    settings = [
+        hyperparameters.settings(estimator, _learning_rate(estimator, state), 1 if going_on else estimator.max_iter)
+        for estimator, (state, _) in zip(estimators, begun)
+    ]
+    if len(estimators) > 1:
+        network, settings = _stack(begun, settings)
+    if first.solver == "lbfgs":
+        train = lbfgs.train
+        options = {"gradient_tolerance": 0.0 if first.tol is None else first.tol}
+    else:
+        train = sgd.train
+        sizes, dtype = network.parameters.sizes, network.parameters.dtype
+        options = {
+            "solver": first.solver,
+            "nesterov": first.nesterovs_momentum,
+            "batch_size": hyperparameters.batch_size(first),
+            "shuffle": state["random_state"] if first.shuffle else None,
+            "validation": validation,
+            "monitor": first.scoring,
+            "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
+            "n_updates": state["n_updates"],
+            "first_epoch": getattr(first, "n_iter_", 0) if going_on else 0,
+            "divisor": hyperparameters.AUTO_BATCH_SIZE if going_on and first.batch_size == "auto" else None,
+        }
+    watch = _print_progress if first.verbose else None
+    return train(network, samples, settings, coordinates=coordinates, on_epoch=watch, **options), coordinates
+
+
+def _stack(begun, settings):
+    """One network of all, in the coordinates of the first, and settings that tell each model its own."""
+    own = [coordinates_of(state) for state, _ in begun]
+    shared, first = own[0], begun[0][1]
+    moved = [
+        Parameters.of(shared.to_working(coordinates.to_raw(network.parameters.pairs())), network.parameters.dtype)
+        for coordinates, (_, network) in zip(own, begun)
+    ]
+    settings = [
+        setting if np.array_equal(coordinates.scale, shared.scale) else replace(setting, scale=coordinates.scale)
+        for coordinates, setting in zip(own, settings)
+    ]
+    return Network(stacked(moved), first.activation, first.fit_intercept), settings
+
+
+def _learning_rate(estimator, state):
+    if state["smoothness"] is not None:
+        batch_size = hyperparameters.batch_size(estimator)
+        return state["smoothness"].learning_rate(
+            estimator.solver, batch_size, float(estimator.l2), float(estimator.momentum)
+        )
+    # L-BFGS needs none.
+    return 0.0 if estimator.learning_rate_init == "auto" else float(estimator.learning_rate_init)
+
+
+def _print_progress(results):
+    print(f"Epoch {results[0].n_epochs}: {'; '.join(map(_progress, results))}")
+
+
+def _progress(result):
+    text = f"objective {result.data_loss[-1] + result.penalty[-1]:.6f}"
+    if result.validation_loss:
+        text += f", validation loss {result.validation_loss[-1]:.6f}, accuracy {result.validation_accuracy[-1]:.4f}"
+    return text
