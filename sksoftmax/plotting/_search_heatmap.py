@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Scores of a cross-validated search over pairs of values of two parameters."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from sksoftmax.plotting._search_results import (
+    check_metric,
+    distinct,
+    parameters_of,
+    place_in,
+    search_results,
+    short,
+    text_of,
+    title,
+)
+
+# Of a cell, of what stands beside the cells, and the most that all take.
+CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES = (0.75, 0.45), (2.6, 1.4), (12.0, 9.0)
+# Beyond it the numbers of neighbouring cells would touch.
+MOST_NUMBERED_COLUMNS = 14
+
+
+class SearchHeatmapDisplay:
+    """Mean score of a search for each pair of values of two parameters.
+
+    It is best made with :meth:`from_estimator` or :meth:`from_cv_results`; the parameters are kept as attributes.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_rows, n_columns)
+        Mean scores; nan where there is no candidate.
+    rows, columns : sequence of str
+        Values of the two parameters.
+    params : tuple of two str
+        Their names.
+    metric : str
+        Name of the score.
+    best : tuple of two int
+        Row and column of the chosen candidate, or of the best one.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+        The figure of the last `plot`.
+    ax_ : matplotlib Axes
+        The axes.
+    image_ : matplotlib AxesImage
+        The cells.
+    texts_ : list of matplotlib Text
+        The numbers in them.
+    best_ : matplotlib Rectangle
+        Frame of the chosen cell.
+    colorbar_ : matplotlib Colorbar or None
+        The scale.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sksoftmax import SoftmaxRegression, VectorizedGridSearchCV
+    >>> from sksoftmax.plotting import SearchHeatmapDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> grid = {"l2": [1e-4, 1e-2, 1.0], "momentum": [0.0, 0.9]}
+    >>> search = VectorizedGridSearchCV(SoftmaxRegression(random_state=0), grid).fit(X, y)
+    >>> SearchHeatmapDisplay.from_estimator(search, params=("momentum", "l2")).scores.shape
+    (2, 3)
+    """
+
+    def __init__(self, scores, *, rows, columns, params, metric, best):
+        self.scores, self.rows, self.columns = np.asarray(scores), list(rows), list(columns)
+        self.params, self.metric, self.best = tuple(params), metric, tuple(best)
+
+    @classmethod
+    def from_estimator(cls, estimator, *, params=None, metric=None, ax=None, **plot_options):
+        """Draw the scores of a fitted search.
+
+        Parameters
+        ----------
+        estimator : search or Pipeline
+            Fitted, with ``cv_results_``. Of a pipeline the last step.
+        params : tuple of two str, default=None
+            Parameters of the rows and of the columns. None means the two that the search has, the one with more values
+            for the columns. Of others a cell has its best values.
+        metric : str, default=None
+            Metric of a search with several. None means the one that `refit` names.
+        ax : Axes, default=None
+            As in `plot`.
+        **plot_options
+            The other parameters of `plot`.
+
+        Returns
+        -------
+        display : SearchHeatmapDisplay
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        TypeError
+            If it is no search.
+        ValueError
+            If there are no such parameters or metric.
+        """
+        cv_results, metric, name, best = search_results(estimator, metric)
+        return cls._of(cv_results, params, metric, name, best).plot(ax=ax, **plot_options)
+
+    @classmethod
+    def from_cv_results(cls, cv_results, *, params=None, metric="score", best_index=None, ax=None, **plot_options):
+        """Draw the scores in the table of a search.
+
+        Parameters
+        ----------
+        cv_results : dict
+            The `cv_results_` of a search.
+        params : tuple of two str, default=None
+            As in :meth:`from_estimator`.
+        metric : str, default="score"
+            Metric to draw: "score" where there is a single one.
+        best_index : int, default=None
+            Place of the chosen candidate. None means the best mean score.
+        ax : Axes, default=None
+            As in `plot`.
+        **plot_options
+            The other parameters of `plot`.
+
+        Returns
+        -------
+        display : SearchHeatmapDisplay
+
+        Raises
+        ------
+        ValueError
+            If there are no such parameters or metric.
+        """
+        return cls._of(cv_results, params, metric, metric, best_index).plot(ax=ax, **plot_options)
+
+    @classmethod
+    def _of(cls, cv_results, params, metric, name, best):
+        check_metric(cv_results, metric)
+        mean, candidates, known = cv_results[f"mean_test_{metric}"], cv_results["params"], parameters_of(cv_results)
+        if params is None and len(known) != 2:
+            raise ValueError(
+                f"params == None, must be two of {known}. SearchCurveDisplay draws the scores against one parameter."
+            )
+        names = tuple(known if params is None else params)
+        if len(names) != 2 or len(set(names) & set(known)) != 2:
+            raise ValueError(f"params == {params!r}, must be two of {known}.")
+        both = [i for i, candidate in enumerate(candidates) if set(names) <= set(candidate)]
+        if not both:
+            raise ValueError(f"params == {names!r}: no candidate has both.")
+        axes = {name: distinct([candidates[i][name] for i in both]) for name in names}
+        if params is None:
+            names = tuple(sorted(names, key=lambda name: len(axes[name])))
+        places = {i: tuple(place_in(axes[name], candidates[i][name]) for name in names) for i in both}
+        scores = np.full([len(axes[name]) for name in names], np.nan)
+        for i, place in places.items():
+            scores[place] = np.fmax(scores[place], mean[i])
+        if best is not None and best not in range(len(candidates)):
+            raise ValueError(f"best_index == {best}, must be the place of one of {len(candidates)} candidates.")
+        if best not in places:
+            best = max(places, key=lambda i: np.nan_to_num(mean[i], nan=-np.inf))
+        rows, columns = ([text_of(value) for value in axes[name]] for name in names)
+        return cls(scores, rows=rows, columns=columns, params=names, metric=name, best=places[best])
+
+    def plot(self, ax=None, *, cmap="cividis", values_format=".3f", colorbar=True, im_kw=None):
+        """Draw the heat map.
+
+        Parameters
+        ----------
+        ax : Axes, default=None
+            Where to draw. None makes a new figure.
+        cmap : str or Colormap, default="cividis"
+            Sequential colours.
+        values_format : str or None, default=".3f"
+            Format of the numbers in the cells. None leaves them out, as more than 14 columns do.
+        colorbar : bool, default=True
+            Whether to draw the scale.
+        im_kw : dict, default=None
+            More arguments of :meth:`matplotlib.axes.Axes.imshow`, such as ``{"vmin": 0.8}`` where a few bad candidates
+            take all the colours.
+
+        Returns
+        -------
+        self : SearchHeatmapDisplay
+        """
+        n_rows, n_columns = self.scores.shape
+        if ax is None:
+            sizes = zip((n_columns, n_rows), CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES)
+            size = [min(n * cell + margin, largest) for n, cell, margin, largest in sizes]
+            _, ax = plt.subplots(figsize=size, layout="constrained")
+        self.ax_, self.figure_ = ax, ax.figure
+        self.image_ = ax.imshow(self.scores, **{"cmap": cmap, "aspect": "auto", **(im_kw or {})})
+        slant = {"rotation": 45, "rotation_mode": "anchor", "ha": "right"} if n_columns > 4 else {}
+        ax.set_xticks(range(n_columns), self.columns, **slant)
+        ax.set_yticks(range(n_rows), self.rows)
+        ax.set(xlabel=short(self.params[1]), ylabel=short(self.params[0]))
+        row, column = self.best
+        self.best_ = plt.Rectangle(
+            (column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="C3", linewidth=3, clip_on=False, zorder=3
+        )
+        ax.add_patch(self.best_)
+        numbered = values_format is not None and n_columns <= MOST_NUMBERED_COLUMNS
+        self.texts_ = self._write(values_format) if numbered else []
+        self.colorbar_ = None
+        if colorbar:
+            self.colorbar_ = self.figure_.colorbar(self.image_, ax=ax, label=f"mean {title(self.metric)}")
+        return self
+
+    def _write(self, values_format):
+        texts = []
+        for (row, column), score in np.ndenumerate(self.scores):
+            if np.isfinite(score):
+                red, green, blue, _ = self.image_.cmap(self.image_.norm(score))
+                ink = "w" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else "k"
+                number = format(score, values_format)
+                texts.append(self.ax_.text(column, row, number, ha="center", va="center", color=ink))
+        return texts
