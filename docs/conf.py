@@ -36,6 +36,8 @@ numpydoc_show_class_members = False
 SKLEARN = "https://scikit-learn.org/stable/"
 SKLEARN_ROWS = [
     "accuracy_score std:label -1 modules/model_evaluation.html#accuracy-score Accuracy score",
+    "classes_ std:term 1 glossary.html#term-classes_ -",
+    "fit std:term 1 glossary.html#term-fit -",
     "meta-estimator std:term 1 glossary.html#term-meta-estimator -",
     "metadata_routing std:label -1 metadata_routing.html#metadata-routing Metadata Routing",
     "sklearn.set_config py:function 1 modules/generated/sklearn.set_config.html#$ -",
@@ -44,8 +46,10 @@ SKLEARN_ROWS += [
     f"{name} py:class 1 modules/generated/{name}.html#$ -"
     for name in (
         "sklearn.linear_model.LogisticRegression",
+        "sklearn.linear_model.LogisticRegressionCV",
         "sklearn.linear_model.SGDClassifier",
         "sklearn.model_selection.GridSearchCV",
+        "sklearn.model_selection.RandomizedSearchCV",
         "sklearn.neural_network.MLPClassifier",
         "sklearn.pipeline.Pipeline",
         "sklearn.preprocessing.StandardScaler",

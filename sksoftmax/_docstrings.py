@@ -2,6 +2,7 @@
 """The parts of docstrings that several estimators share, each written once."""
 
 import inspect
+import re
 
 PARAMETERS = """
 solver : {"sgd", "adam", "lbfgs"}, default="sgd"
@@ -127,12 +128,89 @@ REFERENCES = """
 """
 
 
+SEARCH_PARAMETERS = """
+n_iter : int, default=10
+    Number of candidates to draw.
+scoring : str, callable, list, tuple, set, dict or None, default=None
+    What to score by, the greater the better: the name of a scorer; a function of an estimator, `X` and `y` that returns
+    a number or a dict of numbers; several names, or a dict of scorers, for several metrics. None means accuracy.
+n_jobs : int or None, default=None
+    Number of stacks that train at the same time. None means 1 unless a ``joblib.parallel_config`` says otherwise,
+    -1 as many as there are cores. Results do not depend on it.
+refit : bool, str or callable, default=True
+    Whether to fit the best candidate to all samples. With several metrics the name of the one to choose by. A function
+    of `cv_results_` returns the index of the candidate to take, such as :func:`one_standard_error`.
+cv : int, splitter, iterable of (train, test) or None, default=None
+    Splits into training and test samples. None means 5 stratified folds, an int another number of them.
+verbose : int, default=0
+    Whether to print the number of fits, and, from 2 on, the progress of the stacks.
+pre_dispatch : int or str, default="2*n_jobs"
+    Number of stacks that are handed out ahead.
+random_state : int, RandomState or None, default=None
+    Seed of the drawn candidates.
+error_score : "raise" or float, default=nan
+    Score of a candidate whose fit or score fails, with a warning; "raise" raises the error.
+return_train_score : bool, default=False
+    Whether to score on the training samples too.
+"""
+
+SEARCH_ATTRIBUTES = """
+cv_results_ : dict of ndarray
+    A column for each key and a row for each candidate, with the keys of scikit-learn's search. Candidates that
+    trained together share the time of their training evenly.
+best_estimator_ : estimator
+    Fitted to all samples, unless ``refit=False``.
+best_params_ : dict
+    Parameters of the best candidate.
+best_score_ : float
+    Its mean test score, unless `refit` is a function.
+best_index_ : int
+    Its place in `cv_results_`.
+scorer_ : function or dict
+    The scorer, or that of each metric.
+n_splits_ : int
+    Number of splits.
+refit_time_ : float
+    Seconds for fitting the best candidate, unless ``refit=False``.
+multimetric_ : bool
+    Whether there are several metrics.
+classes_ : ndarray of shape (n_classes,)
+    Class labels.
+n_features_in_ : int
+    Number of features.
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
+    Names of the features, where `X` has string names.
+"""
+
+SEARCH_NOTES = """
+The candidates of a split that differ only in ``l2``, ``learning_rate``, ``learning_rate_init`` (numbers), ``decay``,
+``decay_epochs``, ``power_t``, ``momentum``, ``max_iter``, ``tol``, ``n_iter_no_change`` or ``init_scale`` train as one
+stack of models: they see the same minibatches in the same order, each batch is read once, and its products with all
+models are one. Other parameters divide the candidates into as many stacks as they have values. A large stack is cut, so
+that it stays in a processor's cache. Models of a stack start, step and stop on their own: each is, to rounding, what
+`fit` makes of it alone, so that the scores are those of scikit-learn's search. With ``solver="lbfgs"`` each model has
+steps of its own, and nothing is shared. Training that is about to diverge magnifies rounding.
+
+An estimator with ``random_state=None`` draws one seed for each stack.
+"""
+
+
 def shared_docstring(cls):
-    """Put the shared parts where the docstring of a class names them, as in the line "{PARAMETERS}"."""
+    """Put the shared parts where the docstring of a class names them, as in the line "{PARAMETERS}".
+
+    Of the parameters, those that the class has and does not document itself.
+    """
     # Python run with -OO strips docstrings.
     if cls.__doc__ is not None:
         doc = inspect.cleandoc(cls.__doc__)
-        for name in ("PARAMETERS", "ATTRIBUTES", "NOTES", "REFERENCES"):
-            doc = doc.replace(f"{{{name}}}", globals()[name].strip())
+        for name in re.findall(r"^{([A-Z_]+)}$", doc, re.MULTILINE):
+            text = globals()[name].strip()
+            doc = doc.replace(f"{{{name}}}", _parameters_of(cls, text, doc) if "PARAMETERS" in name else text)
         cls.__doc__ = doc
     return cls
+
+
+def _parameters_of(cls, text, doc):
+    names = set(inspect.signature(cls.__init__).parameters) - set(re.findall(r"^(\w+) : ", doc, re.MULTILINE))
+    entries = re.split(r"\n(?=\w+ : )", text)
+    return "\n".join(entry for entry in entries if entry.split(" : ")[0] in names)

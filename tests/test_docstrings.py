@@ -7,14 +7,24 @@ import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 import sksoftmax
 import sksoftmax.plotting
-from sksoftmax import SoftmaxRegression, TinyMLPClassifier, plotting
+from sksoftmax import (
+    SoftmaxRegression,
+    SoftmaxRegressionCV,
+    TinyMLPClassifier,
+    VectorizedGridSearchCV,
+    VectorizedRandomizedSearchCV,
+    one_standard_error,
+    plotting,
+)
 
-ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier]
-CLASSES = [*ESTIMATORS, plotting.CoefficientImagesDisplay]
+ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier, SoftmaxRegressionCV]
+SEARCHES = [VectorizedGridSearchCV, VectorizedRandomizedSearchCV]
+CLASSES = [*ESTIMATORS, *SEARCHES, *(getattr(plotting, name) for name in plotting.__all__)]
 
 
 def parameters_section(doc):
@@ -33,6 +43,7 @@ def documented(doc):
 
 
 def callables():
+    yield pytest.param(one_standard_error, one_standard_error.__doc__, id="one_standard_error")
     for cls in CLASSES:
         yield pytest.param(cls.__init__, cls.__doc__, id=cls.__name__)
         for name, member in inspect.getmembers(cls):
@@ -59,7 +70,7 @@ def test_documented_parameters_and_defaults_are_those_of_the_signature(function,
             assert literal == default or float(literal) == float(default), name
 
 
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", [*CLASSES, one_standard_error], ids=lambda cls: cls.__name__)
 def test_examples_in_docstrings_run(cls):
     finder, runner = doctest.DocTestFinder(recurse=True), doctest.DocTestRunner()
     for test in finder.find(cls, globs={}):
@@ -90,13 +101,22 @@ def test_every_fitted_attribute_is_documented(cls, datasets):
             assert re.search(rf"\b{name}\b.* :", cls.__doc__), name
 
 
-@pytest.mark.parametrize("cls", ESTIMATORS, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", [*ESTIMATORS, *SEARCHES], ids=lambda cls: cls.__name__)
 def test_shared_parts_of_docstrings_are_filled_in(cls):
-    assert not re.findall(r"^ *{[A-Z]+}$", cls.__doc__, re.MULTILINE)
+    assert not re.findall(r"^ *{[A-Z_]+}$", cls.__doc__, re.MULTILINE)
     for number in re.findall(r"\[(\d)\]_", cls.__doc__):
         assert f".. [{number}]" in cls.__doc__
 
 
+@pytest.mark.parametrize("cls", SEARCHES, ids=lambda cls: cls.__name__)
+def test_every_attribute_of_a_fitted_search_is_documented(cls, datasets):
+    search = cls(SoftmaxRegression(random_state=0), {"l2": np.logspace(-3, -1, 10)}).fit(*datasets["iris"])
+    for name in vars(search):
+        if name.endswith("_"):
+            assert re.search(rf"\b{name}\b.* :", cls.__doc__), name
+
+
 def test_public_names_are_listed():
-    assert set(sksoftmax.__all__) == {"SoftmaxRegression", "TinyMLPClassifier", "__version__"}
-    assert set(plotting.__all__) == {"CoefficientImagesDisplay"}
+    public = {cls.__name__ for cls in [*ESTIMATORS, *SEARCHES]}
+    assert set(sksoftmax.__all__) == {*public, "one_standard_error", "__version__"}
+    assert set(plotting.__all__) == {"CoefficientImagesDisplay", "SearchCurveDisplay", "SearchHeatmapDisplay"}

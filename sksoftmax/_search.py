@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""scikit-learn's searches over hyperparameters, whose candidates are fitted by `cross_fit`."""
+
+import time
+import warnings
+
+import numpy as np
+import sklearn
+from joblib import parallel_backend
+from sklearn import get_config
+from sklearn.base import BaseEstimator, clone
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import GridSearchCV, ParameterGrid, ParameterSampler, RandomizedSearchCV
+from sklearn.utils import indexable
+from sklearn.utils.metadata_routing import process_routing
+
+from sksoftmax._base import BaseSoftmaxClassifier
+from sksoftmax._cross_fit import (
+    N_JOBS,
+    accepts_sample_weight,
+    cross_fit,
+    prepare,
+    split_rows,
+    warn_of,
+    with_parameters,
+)
+from sksoftmax._docstrings import shared_docstring
+from sksoftmax._validation import BOOLEAN, CALLABLE, STRING, Kind, check_parameters, integer, options
+
+# What the table of scikit-learn finds.
+FOUND = ("cv_results_", "best_index_", "best_params_", "best_score_", "multimetric_", "n_splits_")
+
+# Rows of the table's data.
+TRAIN, TEST = 0, 1
+
+# scikit-learn passes weights on to scorers, without being asked by metadata routing, from 1.7 on.
+WEIGHTED_SCORES = tuple(map(int, sklearn.__version__.split(".")[:2])) >= (1, 7)
+
+CONSTRAINTS = {
+    "n_jobs": N_JOBS,
+    "refit": [BOOLEAN, STRING, CALLABLE],
+    "verbose": [integer(0), BOOLEAN],
+    "error_score": [options("raise"), Kind("a number", lambda value: isinstance(value, (int, float, np.number)))],
+    "return_train_score": [BOOLEAN],
+}
+
+
+class _Recorded(BaseEstimator):
+    """Stands for the candidates in scikit-learn's GridSearchCV, which fits it once for each outcome, in their order."""
+
+    def __init__(self, outcomes=()):
+        # Raising an error lengthens its traceback, and scikit-learn counts errors of equal tracebacks together.
+        self.outcomes = iter([(outcome, getattr(outcome.fit_error, "__traceback__", None)) for outcome in outcomes])
+
+    def __sklearn_clone__(self):
+        return self
+
+    def set_params(self, **params):
+        return self
+
+    def fit(self, X, y):
+        # It is fitted once more for the refit, which is none of its business.
+        self.outcome, traceback = next(self.outcomes, (None, None))
+        if self.outcome is not None and self.outcome.fit_error is not None:
+            raise self.outcome.fit_error.with_traceback(traceback)
+        return self
+
+
+class _RecordedScores:
+    """The scorer of a _Recorded."""
+
+    def __init__(self, scoring, error_score):
+        self._scoring, self._error_score = scoring, error_score
+
+    def __repr__(self):
+        return repr(self._scoring)
+
+    def __call__(self, recorded, X, y):
+        ((kind,),) = X
+        scores = recorded.outcome.train_scores if kind == TRAIN else recorded.outcome.test_scores
+        if isinstance(scores, Exception):
+            raise scores
+        if not isinstance(scores, dict) or callable(self._scoring):
+            return scores
+        # Of several metrics, scikit-learn's scorer gives the traceback of one that fails.
+        failed = {name: text for name, text in scores.items() if isinstance(text, str)}
+        for name, text in failed.items():
+            message = f"Scoring failed: the score by {name!r} is set to {self._error_score}. Details:\n{text}"
+            warnings.warn(message, UserWarning, stacklevel=2)
+        return {**scores, **dict.fromkeys(failed, self._error_score)}
+
+
+def _tabulated(search, candidates, outcomes):
+    """A GridSearchCV of scikit-learn that was fitted to the outcomes: it knows what to do with errors, makes the table,
+    and chooses the best."""
+
+    def complete(results):
+        """Overwrite the table with the same, with the times of training and parameters in the order of candidates."""
+        for name in ("fit_time", "score_time"):
+            times = np.array([[getattr(outcome, name) for outcome in row] for row in outcomes])
+            results[f"mean_{name}"], results[f"std_{name}"] = times.mean(axis=1), times.std(axis=1)
+        names = list(dict.fromkeys(f"param_{name}" for params in candidates for name in params))
+        of_params, others = {name: results.pop(name) for name in names}, dict(results)
+        results.clear()
+        for name, column in others.items():
+            if name == "params":
+                results.update(of_params)
+                column = candidates
+            results[name] = column
+        return results
+
+    refit = search.refit
+    # One after the other: the outcomes come in order.
+    with parallel_backend("sequential"):
+        table = GridSearchCV(
+            _Recorded([outcome for row in outcomes for outcome in row]),
+            [{name: [value] for name, value in params.items()} for params in candidates],
+            scoring=_RecordedScores(search.scoring, search.error_score),
+            n_jobs=1,
+            refit=(lambda results: refit(complete(results))) if callable(refit) else refit,
+            cv=[([TRAIN], [TEST])] * len(outcomes[0]),
+            error_score=search.error_score,
+            return_train_score=search.return_train_score,
+        ).fit([[TRAIN], [TEST]], [0, 0])
+    complete(table.cv_results_)
+    return table
+
+
+class _VectorizedSearch:
+    """`fit` of a search class of scikit-learn, for candidates that train together."""
+
+    _constraints = CONSTRAINTS
+
+    def fit(self, X, y=None, **params):
+        """Fit all candidates on all splits, and the best one on all samples.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Features.
+        y : array-like of shape (n_samples,), default=None
+            Class labels. It has a default for the sake of scikit-learn's signature, and is needed.
+        **params : dict of str -> object
+            `groups` for the splitter; `sample_weight` for the estimator and, from scikit-learn 1.7 on, for the scorers
+            that take it. With scikit-learn's metadata routing, what was requested.
+
+        Returns
+        -------
+        self : object
+            The fitted search.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is not one of this package, or a parameter is unknown.
+        ValueError
+            If a parameter is out of its range, `X` or `y` are not valid, or all fits fail. The search is then as it
+            was before the call.
+        """
+        self._check()
+        X, y = indexable(X, y)
+        scorer = self._scorer()
+        fit_params, split_params, score_params = self._routed(params, scorer)
+        sample_weight = fit_params.get("sample_weight")
+        unknown = sorted(set(fit_params) - {"sample_weight"})
+        if unknown:
+            raise TypeError(f"{type(self).__name__}.fit got unexpected parameters {unknown}.")
+        task = prepare(
+            self.estimator, X, y, sample_weight, scorer, score_params, with_train_scores=self.return_train_score
+        )
+        splits = split_rows(self.cv, X, y, **split_params)
+        candidates = list(self._candidates())
+        if not candidates:
+            raise ValueError("No fits were performed: there is no candidate.")
+        if self.verbose:
+            print(
+                f"Fitting {len(splits)} folds for each of {len(candidates)} candidates, totalling "
+                f"{len(splits) * len(candidates)} fits"
+            )
+        outcomes = cross_fit(
+            [with_parameters(self.estimator, params) for params in candidates],
+            task,
+            splits,
+            self.n_jobs,
+            self.pre_dispatch,
+            max(0, int(self.verbose) - 1),
+        )
+        table = _tabulated(self, candidates, outcomes)
+        warn_of(outcomes)
+        found = {name: getattr(table, name) for name in FOUND if hasattr(table, name)}
+        if self.refit:
+            start = time.perf_counter()
+            found["best_params_"] = candidates[table.best_index_]
+            best = clone(self.estimator).set_params(**clone(found["best_params_"], safe=False)).fit(X, y, **fit_params)
+            found.update(best_estimator_=best, refit_time_=time.perf_counter() - start)
+            if hasattr(best, "feature_names_in_"):
+                found["feature_names_in_"] = best.feature_names_in_
+        found["scorer_"] = self._scorers() if found["multimetric_"] and not callable(self.scoring) else scorer
+        for name in [*FOUND, "best_estimator_", "refit_time_", "feature_names_in_", "scorer_"]:
+            vars(self).pop(name, None)
+        vars(self).update(found)
+        return self
+
+    def set_callbacks(self, *callbacks):
+        """Not available: candidates train together, and no fit of one begins or ends.
+
+        Parameters
+        ----------
+        *callbacks : callback
+            Not taken.
+        """
+        raise NotImplementedError(f"{type(self).__name__} takes no callbacks; the search of scikit-learn does.")
+
+    def _check(self):
+        check_parameters(self, self._constraints)
+        if isinstance(self.estimator, type):
+            raise TypeError(f"estimator must be an instance, got the class {self.estimator.__name__}.")
+        if (
+            isinstance(self.estimator, BaseSoftmaxClassifier)
+            and type(self.estimator).fit is not BaseSoftmaxClassifier.fit
+        ):
+            raise TypeError(
+                f"{type(self.estimator).__name__} has a fit of its own, which training together would pass by: use "
+                "scikit-learn's search of the same name."
+            )
+        if not isinstance(self.estimator, BaseSoftmaxClassifier):
+            raise TypeError(
+                f"{type(self).__name__} needs a SoftmaxRegression or a TinyMLPClassifier as estimator, got "
+                f"{self.estimator!r}. In a pipeline make the search the last step, as in "
+                f"make_pipeline(StandardScaler(), {type(self).__name__}(SoftmaxRegression(), ...)); for other "
+                "estimators use scikit-learn's search of the same name."
+            )
+        if isinstance(self.scoring, (list, tuple, set, dict)):
+            names = list(self.scoring)
+            if not (self.refit is False or callable(self.refit) or self.refit in names):
+                raise ValueError(
+                    f"refit == {self.refit!r}, must be one of {names}, a callable or False with more than one metric."
+                )
+
+    def _scorer(self):
+        if isinstance(self.scoring, (list, tuple, set, dict)):
+            return check_scoring(self.estimator, self.scoring, raise_exc=self.error_score == "raise")
+        return check_scoring(self.estimator, self.scoring)
+
+    def _scorers(self):
+        """The scorer of each metric."""
+        scoring = self.scoring if isinstance(self.scoring, dict) else {name: name for name in self.scoring}
+        return {name: check_scoring(self.estimator, metric) for name, metric in scoring.items()}
+
+    def _routed(self, params, scorer):
+        """What goes to the estimator's fit, to the splitter and to the scorer."""
+        if get_config()["enable_metadata_routing"]:
+            routed = process_routing(self, "fit", **params)
+            return routed.estimator.fit, routed.splitter.split, routed.scorer.score
+        params = dict(params)
+        split_params, score_params = {"groups": params.pop("groups", None)}, {}
+        if params.get("sample_weight") is not None and WEIGHTED_SCORES:
+            if accepts_sample_weight(scorer):
+                score_params["sample_weight"] = params["sample_weight"]
+            else:
+                warnings.warn(
+                    f"scoring == {self.scoring!r} takes no sample_weight: scores are not weighted.", stacklevel=3
+                )
+        return params, split_params, score_params
+
+
+@shared_docstring
+class VectorizedGridSearchCV(_VectorizedSearch, GridSearchCV):
+    """:class:`~sklearn.model_selection.GridSearchCV` for the estimators of this package, in less time.
+
+    Takes, does and finds what scikit-learn's search does, but trains the candidates of a split together.
+
+    Parameters
+    ----------
+    estimator : SoftmaxRegression or TinyMLPClassifier
+        Not a pipeline: in one, the search is the last step.
+    param_grid : dict or list of dict
+        Values to try of each parameter; each dict of a list is a grid of its own.
+    {SEARCH_PARAMETERS}
+
+    Attributes
+    ----------
+    {SEARCH_ATTRIBUTES}
+
+    See Also
+    --------
+    VectorizedRandomizedSearchCV : Draws candidates from distributions.
+    SoftmaxRegressionCV : Softmax regression that tunes its penalty.
+    sklearn.model_selection.GridSearchCV : The same for any estimator.
+
+    Notes
+    -----
+    {SEARCH_NOTES}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.datasets import load_iris
+    >>> from sksoftmax import SoftmaxRegression, VectorizedGridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = VectorizedGridSearchCV(SoftmaxRegression(random_state=0), {"l2": np.logspace(-5, 0, 6)})
+    >>> bool(search.fit(X, y).best_score_ > 0.95)
+    True
+    >>> search.cv_results_["mean_test_score"].shape
+    (6,)
+    """
+
+    def _candidates(self):
+        return ParameterGrid(self.param_grid)
+
+
+@shared_docstring
+class VectorizedRandomizedSearchCV(_VectorizedSearch, RandomizedSearchCV):
+    """:class:`~sklearn.model_selection.RandomizedSearchCV` for the estimators of this package, in less time.
+
+    Takes, does and finds what scikit-learn's search does, but trains the candidates of a split together.
+
+    Parameters
+    ----------
+    estimator : SoftmaxRegression or TinyMLPClassifier
+        Not a pipeline: in one, the search is the last step.
+    param_distributions : dict or list of dict
+        For each parameter a list of values, or a distribution with a method ``rvs``.
+    {SEARCH_PARAMETERS}
+
+    Attributes
+    ----------
+    {SEARCH_ATTRIBUTES}
+
+    See Also
+    --------
+    VectorizedGridSearchCV : Tries all values of a grid.
+    sklearn.model_selection.RandomizedSearchCV : The same for any estimator.
+
+    Notes
+    -----
+    {SEARCH_NOTES}
+
+    Examples
+    --------
+    >>> from scipy.stats import loguniform
+    >>> from sklearn.datasets import load_iris
+    >>> from sksoftmax import SoftmaxRegression, VectorizedRandomizedSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> distributions = {"l2": loguniform(1e-5, 1e-1)}
+    >>> search = VectorizedRandomizedSearchCV(SoftmaxRegression(random_state=0), distributions, random_state=0)
+    >>> len(search.fit(X, y).cv_results_["params"])
+    10
+    """
+
+    _constraints = {**CONSTRAINTS, "n_iter": [integer(1)]}  # noqa: RUF012
+
+    def _candidates(self):
+        return ParameterSampler(self.param_distributions, self.n_iter, random_state=self.random_state)
