@@ -75,13 +75,18 @@ def one_standard_error(cv_results, *, param="l2", metric="score", simpler="large
     return (max if simpler == "larger" else min)(close, key=lambda i: candidates[i][param])
 
 
+def names_after(prefix, cv_results):
+    """What the columns with a prefix, such as "param_", are called without it."""
+    return [column.removeprefix(prefix) for column in cv_results if column.startswith(prefix)]
+
+
 def others_than(param, params):
     """Equal for candidates that differ in this parameter only; values such as arrays are compared by what they show."""
     return {name: repr(value) for name, value in params.items() if name != param}
 
 
 def _check_name(kind, name, cv_results, prefix):
-    known = [column.removeprefix(prefix) for column in cv_results if column.startswith(prefix)]
+    known = names_after(prefix, cv_results)
     if name not in known:
         advice = f" Give it by functools.partial(one_standard_error, {kind}=...)." if kind == "metric" else ""
         raise ValueError(f"{kind} == {name!r}, must be one of {known}.{advice}")

@@ -4,6 +4,8 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from sksoftmax._one_standard_error import names_after
+
 
 def search_results(estimator, metric):
     """cv_results_, the metric to draw, its name, and the place of the choice, or None where nothing was chosen."""
@@ -17,7 +19,7 @@ def search_results(estimator, metric):
     if not hasattr(estimator, "cv_results_"):
         raise TypeError(f"{type(estimator).__name__} is no search: it needs cv_results_, or l2s_ and scores_.")
     cv_results = estimator.cv_results_
-    metrics = [name.removeprefix("mean_test_") for name in cv_results if name.startswith("mean_test_")]
+    metrics = names_after("mean_test_", cv_results)
     if metric is None:
         metric = estimator.refit if isinstance(estimator.refit, str) and estimator.refit in metrics else metrics[0]
         if len(metrics) > 1 and metric != estimator.refit:
@@ -28,13 +30,13 @@ def search_results(estimator, metric):
 
 
 def check_metric(cv_results, metric):
-    metrics = [name.removeprefix("mean_test_") for name in cv_results if name.startswith("mean_test_")]
+    metrics = names_after("mean_test_", cv_results)
     if metric not in metrics:
         raise ValueError(f"metric == {metric!r}, must be one of {metrics}.")
 
 
 def parameters_of(cv_results):
-    return [name.removeprefix("param_") for name in cv_results if name.startswith("param_")]
+    return names_after("param_", cv_results)
 
 
 def _name(estimator):
