@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The scikit-learn seam of the estimators: validation, labels, weights, fitted attributes."""
 
+import copy
 import warnings
 from contextlib import contextmanager
 
@@ -17,7 +18,7 @@ from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
-from sksoftmax._training import advance, begin, computed_in, network_of, own_stream, resume, untrained
+from sksoftmax._training import advance, begin, computed_in, coordinates_of, network_of, own_stream, resume, untrained
 from sksoftmax._weights import gradient_weights, split_stratified
 
 DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
@@ -83,6 +84,7 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         warm_start=False,
         init_scale=None,
         random_state=None,
+        store_minibatch_loss=False,
         verbose=False,
     ):
         self.l2 = l2
@@ -107,6 +109,7 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         self.warm_start = warm_start
         self.init_scale = init_scale
         self.random_state = random_state
+        self.store_minibatch_loss = store_minibatch_loss
         self.verbose = verbose
 
     def _doc_link_url_param_generator(self):
@@ -141,6 +144,13 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
             If a parameter is out of its range, `y` has fewer than two classes, all weights are zero, the validation
             samples cannot be split off, or training diverges. The estimator is then as it was before the call.
         """
+        problem = self._fit(X, y, sample_weight)
+        if problem:
+            warnings.warn(problem, ConvergenceWarning, stacklevel=2)
+        return self
+
+    def _fit(self, X, y, sample_weight, watch=None):
+        """Fit, and return what to warn of, or None; `watch` is that of `fit_together`."""
         self._check_parameters()
         with _unchanged_on_error(self):
             going_on = self.warm_start and hasattr(self, "classes_")
@@ -149,12 +159,10 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
             if going_on:
                 self.classes_ = np.unique(y)
                 self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")
-            (problem,) = fit_together([self], X, y, None, sample_weight, layers)
+            (problem,) = fit_together([self], X, y, None, sample_weight, layers, watch)
             if isinstance(problem, Exception):
                 raise problem
-        if problem:
-            warnings.warn(problem, ConvergenceWarning, stacklevel=2)
-        return self
+        return problem
 
     @available_if(_can_go_on)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -306,12 +314,34 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         self.n_iter_ = len(self.loss_curve_)
         earlier_updates = getattr(self, "n_updates_", 0) - n_updates_before if going_on else 0
         self.n_updates_ = earlier_updates + result.n_updates
+        earlier = getattr(self, "n_updates_curve_", []) if going_on else []
+        self.n_updates_curve_ = earlier + [earlier_updates + n_updates for n_updates in result.updates]
+        self._publish_minibatch_loss(result, going_on)
         for name in ("validation_loss_curve_", "validation_scores_", "best_epoch_"):
             vars(self).pop(name, None)
         if result.validation_loss:
             self.validation_loss_curve_ = result.validation_loss
             self.validation_scores_ = result.validation_accuracy
             self.best_epoch_ = result.best_epoch + 1
+
+    def _as_of(self, state, result, parameters):
+        """A fitted copy: what `fit` would have made if training had ended now."""
+        snapshot = copy.copy(self)
+        state, result = copy.deepcopy(state), copy.deepcopy(result)
+        result.parameters = parameters
+        snapshot._publish(result, coordinates_of(state))
+        snapshot._training_state = state
+        return snapshot
+
+    def _publish_minibatch_loss(self, result, going_on):
+        earlier = vars(self).pop("minibatch_loss_curve_", np.empty(0)) if going_on else np.empty(0)
+        latest = np.concatenate([np.empty(0), *result.minibatch_loss])
+        vars(self).pop("minibatch_loss_curve_", None)
+        if self.store_minibatch_loss or len(earlier):
+            curve = np.full(self.n_updates_, np.nan)
+            curve[: len(earlier)] = earlier
+            curve[self.n_updates_ - len(latest) :] = latest
+            self.minibatch_loss_curve_ = curve
 
     def _divergence(self, result):
         return ValueError(
@@ -339,7 +369,7 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         return None
 
 
-def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None):
+def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, watch=None):
     """Fit estimators on one stream of minibatches, as each would be by `fit` alone.
 
     Parameters
@@ -349,6 +379,8 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None):
     rows : (m,) to fit to, or None for all
     sample_weight : (m,) or None
     layers : list of (W, b) in raw features to start from, or None
+    watch : called before the first epoch and after each with the first estimator's training state, its TrainingResult
+        so far and its Parameters, or None
 
     Returns
     -------
@@ -368,7 +400,14 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None):
     first._check_classes()
     samples, validation = first._split(X, rows, targets, sample_weight)
     begun = begin(estimators, samples, layers, random_state)
-    results, coordinates = advance(estimators, begun, samples, validation)
+    state, network = begun[0]
+
+    def tell(results, parameters):
+        watch(state, results[0], parameters)
+
+    if watch is not None:
+        tell([TrainingResult()], network.parameters)
+    results, coordinates = advance(estimators, begun, samples, validation, watch=watch and tell)
     problems = []
     for estimator, (state, _), result in zip(estimators, begun, results):
         if result.diverged:

@@ -73,6 +73,8 @@ init_scale : float or None, default=None
 random_state : int, RandomState or None, default=None
     Seed of the order of the samples, the validation split, the initial coefficients, and of the subsample of large
     data that "auto" is computed from.
+store_minibatch_loss : bool, default=False
+    Whether to keep the loss of each step in `minibatch_loss_curve_`.
 verbose : bool or int, default=False
     Whether to print a line for each epoch.
 """
@@ -88,6 +90,8 @@ n_iter_ : int
     Epochs, or iterations of "lbfgs".
 n_updates_ : int
     Steps of the solver.
+n_updates_curve_ : list of int
+    Steps of the solver by the end of each epoch.
 loss_curve_ : list of float
     Objective of each epoch: `data_loss_curve_` plus `penalty_curve_`.
 data_loss_curve_ : list of float
@@ -98,6 +102,9 @@ penalty_curve_ : list of float
     Mean of the penalty over the same moments.
 learning_rate_curve_ : list of float
     Learning rate of each epoch; empty for "lbfgs".
+minibatch_loss_curve_ : ndarray of shape (`n_updates_`,)
+    With `store_minibatch_loss`, the mean of weight times cross-entropy over the samples of each step just before it,
+    whose mean over the samples of an epoch is `data_loss_curve_`; nan for steps whose loss was not kept.
 best_loss_ : float
     Smallest value of `loss_curve_`.
 validation_loss_curve_, validation_scores_ : list of float

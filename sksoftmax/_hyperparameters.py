@@ -44,6 +44,7 @@ CONSTRAINTS = {
     "warm_start": [BOOLEAN],
     "init_scale": [real(0), NONE],
     "random_state": [integer(0, 2**32 - 1, "both"), RANDOM_STATE, NONE],
+    "store_minibatch_loss": [BOOLEAN],
     "verbose": [integer(0), BOOLEAN],
 }
 

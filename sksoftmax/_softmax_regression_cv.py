@@ -150,6 +150,7 @@ class SoftmaxRegressionCV(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         validation_fraction=0.1,
         init_scale=None,
         random_state=None,
+        store_minibatch_loss=False,
         verbose=False,
     ):
         self.l2s = l2s
@@ -176,6 +177,7 @@ class SoftmaxRegressionCV(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         self.validation_fraction = validation_fraction
         self.init_scale = init_scale
         self.random_state = random_state
+        self.store_minibatch_loss = store_minibatch_loss
         self.verbose = verbose
 
     def __sklearn_tags__(self):

@@ -105,6 +105,7 @@ class TinyMLPClassifier(BaseSoftmaxClassifier):
         warm_start=False,
         init_scale=None,
         random_state=None,
+        store_minibatch_loss=False,
         verbose=False,
     ):
         super().__init__(
@@ -130,6 +131,7 @@ class TinyMLPClassifier(BaseSoftmaxClassifier):
             warm_start=warm_start,
             init_scale=init_scale,
             random_state=random_state,
+            store_minibatch_loss=store_minibatch_loss,
             verbose=verbose,
         )
         self.hidden_layer_sizes = hidden_layer_sizes

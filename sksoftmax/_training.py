@@ -118,7 +118,7 @@ def kind_of_steps(estimator):
     return estimator.solver, estimator.learning_rate_init == "auto", bool(estimator.fit_intercept)
 
 
-def advance(estimators, begun, samples, validation=None, going_on=False):
+def advance(estimators, begun, samples, validation=None, going_on=False, watch=None):
     """Train the networks of estimators that have begun, as one stack.
 
     Parameters
@@ -129,6 +129,7 @@ def advance(estimators, begun, samples, validation=None, going_on=False):
     validation : Samples or None
     going_on : whether this is one epoch of many calls, whose samples may be fewer than a batch and then take a part of
         its step
+    watch : called as the minimisers' `on_epoch`, or None
 
     Returns
     -------
@@ -161,8 +162,10 @@ def advance(estimators, begun, samples, validation=None, going_on=False):
             "first_epoch": getattr(first, "n_iter_", 0) if going_on else 0,
             "divisor": hyperparameters.AUTO_BATCH_SIZE if going_on and first.batch_size == "auto" else None,
         }
-    watch = _print_progress if first.verbose else None
-    return train(network, samples, settings, coordinates=coordinates, on_epoch=watch, **options), coordinates
+    watchers = [*([_print_progress] if first.verbose else []), *([watch] if watch else [])]
+    options["keep_minibatch_losses"] = first.store_minibatch_loss
+    options["on_epoch"] = (lambda *progress: [tell(*progress) for tell in watchers]) if watchers else None
+    return train(network, samples, settings, coordinates=coordinates, **options), coordinates
 
 
 def _stack(begun, settings):
@@ -190,7 +193,7 @@ def _learning_rate(estimator, state):
     return 0.0 if estimator.learning_rate_init == "auto" else float(estimator.learning_rate_init)
 
 
-def _print_progress(results):
+def _print_progress(results, _):
     print(f"Epoch {results[0].n_epochs}: {'; '.join(map(_progress, results))}")
 
 

@@ -68,7 +68,7 @@ def split_stratified(rows, targets, fraction, seed):
             f"{alone.sum()} of {np.count_nonzero(counts)} classes have a single sample: none of them is in the "
             "validation samples.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
     try:
         train, validation = train_test_split(

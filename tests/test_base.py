@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import accuracy_score, log_loss
 from threadpoolctl import threadpool_info
 
-from sksoftmax import SoftmaxRegression
+from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV
 
 FITTED = ("coef_", "intercept_", "classes_", "loss_curve_", "n_iter_", "n_features_in_")
 
@@ -501,3 +501,62 @@ def test_empty_rows_of_a_sparse_matrix_are_samples(iris):
 def test_html_representation_links_to_the_documentation():
     html = SoftmaxRegression()._repr_html_()
     assert "sksoftmax.SoftmaxRegression.html" in html
+
+
+# 1,300 rows cut batches of 600 into parts and leave a short last one.
+@pytest.mark.parametrize("batch_size", [1, 32, 600, 5000])
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+def test_the_mean_of_the_minibatch_losses_is_the_data_loss_of_the_epoch(batch_size, kind, rng):
+    X, y = rng.normal(size=(1300, 4)), rng.randint(0, 3, 1300)
+    X = X if kind == "dense" else sparse.csr_matrix(X)
+    clf = SoftmaxRegression(batch_size=batch_size, max_iter=3, tol=None, random_state=0, store_minibatch_loss=True)
+    clf.fit(X, y, sample_weight=rng.uniform(0.5, 2, 1300))
+    sizes = np.minimum(batch_size, 1300 - np.arange(0, 1300, batch_size))
+    assert clf.minibatch_loss_curve_.shape == (clf.n_updates_,)
+    means = clf.minibatch_loss_curve_.reshape(3, -1) @ sizes / 1300
+    np.testing.assert_allclose(means, clf.data_loss_curve_, rtol=1e-12)
+
+
+def test_the_first_minibatch_loss_is_log_n_classes_and_one_step_changes_the_second(iris):
+    X, y = iris
+    clf = quick(store_minibatch_loss=True, batch_size=150, learning_rate_init=0.1).fit(X, y)
+    assert clf.minibatch_loss_curve_[0] == pytest.approx(np.log(3))
+    one_step = SoftmaxRegression(max_iter=1, tol=None, learning_rate_init=0.1, batch_size=150).fit(X, y)
+    expected = -one_step.predict_log_proba(X)[np.arange(150), y].mean()
+    assert clf.minibatch_loss_curve_[1] == pytest.approx(expected)
+
+
+def test_storing_minibatch_losses_changes_no_model(iris):
+    X, y = iris
+    plain, storing = quick().fit(X, y), quick(store_minibatch_loss=True).fit(X, y)
+    np.testing.assert_array_equal(plain.coef_, storing.coef_)
+    assert not hasattr(plain, "minibatch_loss_curve_")
+    assert not hasattr(storing.set_params(store_minibatch_loss=False).fit(X, y), "minibatch_loss_curve_")
+
+
+def test_minibatch_losses_of_lbfgs_are_those_of_its_iterations(iris):
+    clf = SoftmaxRegression(solver="lbfgs", store_minibatch_loss=True).fit(*iris)
+    np.testing.assert_array_equal(clf.minibatch_loss_curve_, clf.data_loss_curve_)
+
+
+def test_partial_fit_goes_on_with_the_minibatch_losses(iris):
+    X, y = iris
+    clf = quick(store_minibatch_loss=True).partial_fit(X, y, classes=[0, 1, 2])
+    first = clf.minibatch_loss_curve_
+    clf.set_params(store_minibatch_loss=False).partial_fit(X, y)
+    clf.set_params(store_minibatch_loss=True).partial_fit(X, y)
+    assert len(clf.minibatch_loss_curve_) == clf.n_updates_ == 3 * len(first)
+    np.testing.assert_array_equal(clf.minibatch_loss_curve_[: len(first)], first)
+    kept = np.isfinite(clf.minibatch_loss_curve_)
+    assert kept.reshape(3, -1).all(axis=1).tolist() == [True, False, True]
+    late = quick().partial_fit(X, y, classes=[0, 1, 2])
+    late.set_params(store_minibatch_loss=True).partial_fit(X, y)
+    assert np.isfinite(late.minibatch_loss_curve_).reshape(2, -1).all(axis=1).tolist() == [False, True]
+
+
+def test_a_tuned_model_keeps_the_minibatch_losses_of_its_last_fit(iris):
+    cv = SoftmaxRegressionCV(l2s=[1e-3, 1.0], max_iter=2, tol=None, random_state=0, store_minibatch_loss=True).fit(
+        *iris
+    )
+    alone = SoftmaxRegression(l2=cv.l2_, max_iter=2, tol=None, random_state=0, store_minibatch_loss=True).fit(*iris)
+    np.testing.assert_array_equal(cv.minibatch_loss_curve_, alone.minibatch_loss_curve_)

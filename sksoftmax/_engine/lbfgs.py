@@ -44,16 +44,22 @@ class Objective:
         return self.data_loss + self.penalty, self._gradient.flat.astype(np.float64)
 
 
-def train(network, samples, settings, *, coordinates=RAW, gradient_tolerance=1e-4, on_epoch=None):
+def train(
+    network, samples, settings, *, coordinates=RAW, gradient_tolerance=1e-4, keep_minibatch_losses=False, on_epoch=None
+):
     """Minimise the objective of each model of a stack, one after the other.
 
     Takes what `sgd.train` takes. `gradient_tolerance` bounds the largest component of the gradient in `coordinates`.
-    An iteration counts as an epoch.
+    An iteration counts as an epoch, whose only minibatch are all samples.
     """
-    return [
+    results = [
         _train_one(network.take([m]), samples, settings[m], coordinates, gradient_tolerance, on_epoch)
         for m in range(len(settings))
     ]
+    if keep_minibatch_losses:
+        for result in results:
+            result.minibatch_loss = [np.array(result.data_loss)]
+    return results
 
 
 def _train_one(network, samples, settings, coordinates, gradient_tolerance, on_epoch):
@@ -64,8 +70,10 @@ def _train_one(network, samples, settings, coordinates, gradient_tolerance, on_e
         result.data_loss.append(objective.data_loss)
         result.penalty.append(objective.penalty)
         result.n_updates += 1
+        result.updates.append(result.n_updates)
         if on_epoch is not None:
-            on_epoch([result])
+            network.parameters.flat[:] = theta
+            on_epoch([result], network.parameters)
 
     with blas_threads(network.parameters, PART_ROWS), np.errstate(over="ignore", invalid="ignore"):
         found = minimize(

@@ -90,9 +90,10 @@ class Minibatches:
     sizes : layer sizes of the network
     dtype : of the network
     coordinates : Coordinates that the batches are in
-    divisor : what gradients are divided by; None is the batch size
     shuffle : RandomState to draw a new order from in each epoch, or None for the given order
     n_models : int
+    divisor : what gradients are divided by; None is the batch size
+    keep_losses : whether to keep the loss of each step of the latest epoch
 
     Attributes
     ----------
@@ -102,11 +103,23 @@ class Minibatches:
     loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
     """
 
-    def __init__(self, samples, batch_size, sizes, dtype, coordinates=RAW, shuffle=None, n_models=1, divisor=None):
+    def __init__(
+        self,
+        samples,
+        batch_size,
+        sizes,
+        dtype,
+        coordinates=RAW,
+        shuffle=None,
+        n_models=1,
+        divisor=None,
+        keep_losses=False,
+    ):
         self.samples = samples
         self.n_samples = len(samples.rows)
         self.batch_size = min(batch_size, self.n_samples)
         self.divisor = divisor or self.batch_size
+        self._keep_losses = keep_losses
         self.dtype = np.dtype(dtype)
         self.n_classes, self._first_units = sizes[-1], sizes[1]
         self._random_state = shuffle if self.batch_size < self.n_samples else None
@@ -130,6 +143,9 @@ class Minibatches:
         self.n_models = n_models
         self.n_outputs = self.n_models * self._first_units
         self.loss_sum = np.zeros(self.n_models)
+        # In the order of their steps.
+        self._part_losses = np.empty((self._n_parts(), n_models)) if self._keep_losses else None
+        self._n_served = 0
         self._blocks = {}
 
     def epoch(self):
@@ -139,6 +155,7 @@ class Minibatches:
         if self._random_state is not None:
             rows = rows[self._random_state.permutation(self.n_samples)]
         self.loss_sum[:] = 0
+        self._n_served = 0
         if self.batch_size > PART_ROWS:
             for start in range(0, self.n_samples, self.batch_size):
                 step = rows[start : start + self.batch_size]
@@ -168,6 +185,23 @@ class Minibatches:
         if block.weights is not None:
             losses *= block.weights[:, None, :]
         self.loss_sum += np.add.reduce(losses, axis=(0, 2), dtype=np.float64)
+        if self._part_losses is not None:
+            place = slice(self._n_served, self._n_served + len(losses))
+            np.add.reduce(losses, axis=2, dtype=np.float64, out=self._part_losses[place])
+            self._n_served = place.stop
+
+    def _parts_per_step(self):
+        return -(-self.batch_size // PART_ROWS)
+
+    def _n_parts(self):
+        whole, rest = divmod(self.n_samples, self.batch_size)
+        return whole * self._parts_per_step() + -(-rest // PART_ROWS)
+
+    def step_losses(self):
+        """Mean of w_i CE_i over the samples of each step of the latest epoch, (n_steps, M)."""
+        starts = np.arange(0, len(self._part_losses), self._parts_per_step())
+        sizes = np.minimum(self.batch_size, self.n_samples - np.arange(0, self.n_samples, self.batch_size))
+        return np.add.reduceat(self._part_losses, starts) / sizes[:, None]
 
     def _gather(self, rows, block):
         self.samples.targets.take(rows, out=block.targets.reshape(-1), mode="clip")

@@ -43,7 +43,9 @@ class TrainingResult:
     data_loss : weighted mean cross-entropy; of each sample at the moment of its visit
     penalty : its mean over the same moments
     learning_rate : used in the epoch
+    updates : n_updates after the epoch
     validation_loss, validation_accuracy : after the epoch; empty without validation samples
+    minibatch_loss : an array of the data loss of each step, for each epoch; empty unless asked for
     best_epoch : the epoch (from 0) whose parameters these are
     """
 
@@ -52,8 +54,10 @@ class TrainingResult:
     data_loss: list = field(default_factory=list)
     penalty: list = field(default_factory=list)
     learning_rate: list = field(default_factory=list)
+    updates: list = field(default_factory=list)
     validation_loss: list = field(default_factory=list)
     validation_accuracy: list = field(default_factory=list)
+    minibatch_loss: list = field(default_factory=list)
     n_updates: int = 0
     best_epoch: int = -1
     converged: bool = False

@@ -41,6 +41,11 @@ class _Stack:
         shared = self._coordinates.scale
         return np.stack([shared / (shared if s.scale is None else s.scale) for s in self.settings])[:, None, :]
 
+    @property
+    def kept(self):
+        """What the models would end with now."""
+        return self.network.parameters if self.best is None else self.best
+
     def each(self, name):
         return np.array([getattr(s, name) for s in self.settings], dtype=np.float64)
 
@@ -74,6 +79,7 @@ def train(
     moments=None,
     n_updates=0,
     first_epoch=0,
+    keep_minibatch_losses=False,
     on_epoch=None,
 ):
     """Minimise the objective of each model of a stack by steps on minibatches.
@@ -93,7 +99,9 @@ def train(
     monitor : "loss" or "accuracy", what "best" and "plateau" mean on the validation samples
     moments, n_updates : what the update rule remembers of earlier epochs and how many updates those made
     first_epoch : epochs completed before, for the schedule
-    on_epoch : called with the TrainingResults that an epoch has added to, or None
+    keep_minibatch_losses : bool
+    on_epoch : called after each epoch with the TrainingResults that it has added to and the Parameters that they would
+        end with, which the next epoch overwrites; or None
 
     Returns
     -------
@@ -104,7 +112,9 @@ def train(
     rule = choose_rule(solver, [s.momentum for s in settings], nesterov, at_once)
     parameters, n_models = network.parameters, len(settings)
     sizes, dtype = parameters.sizes, parameters.dtype
-    stream = Minibatches(samples, batch_size, sizes, dtype, coordinates, shuffle, n_models, divisor)
+    stream = Minibatches(
+        samples, batch_size, sizes, dtype, coordinates, shuffle, n_models, divisor, keep_minibatch_losses
+    )
     held_out = validation and Minibatches(validation, PART_ROWS, sizes, dtype, coordinates, None, n_models)
     stack = _Stack(network, settings, stream, held_out, coordinates, rule, moments)
     epoch = 0
@@ -112,10 +122,13 @@ def train(
         while len(stack.models):
             active = [results[m] for m in stack.models]
             _epoch(stack, active, first_epoch + epoch)
+            if keep_minibatch_losses:
+                for result, losses in zip(active, stream.step_losses().T):
+                    result.minibatch_loss.append(losses)
             epoch += 1
             finished = _finished(stack, active, epoch, monitor)
             if on_epoch is not None:
-                on_epoch(active)
+                on_epoch(active, stack.kept)
             _retire(stack, active, np.flatnonzero(finished))
     return results
 
@@ -136,6 +149,7 @@ def _epoch(stack, results, epoch):
     data_loss = stack.stream.loss_sum / stack.stream.n_samples
     for i, result in enumerate(results):
         result.n_updates = done + steps
+        result.updates.append(done + steps)
         result.data_loss.append(float(data_loss[i]))
         result.penalty.append(float(penalty[i]))
         result.learning_rate.append(float(rates[i]))
@@ -181,8 +195,7 @@ def _retire(stack, results, finished):
     if not len(finished):
         return
     for i in finished:
-        parameters = stack.network.parameters if stack.best is None else stack.best
-        results[i].parameters = parameters.take([i])
+        results[i].parameters = stack.kept.take([i])
         results[i].moments = [moment.take([i]) for moment in stack.rule.moments]
         if stack.best is None:
             results[i].best_epoch = results[i].n_epochs - 1

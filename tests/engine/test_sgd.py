@@ -75,6 +75,7 @@ def test_a_stack_trains_each_model_as_if_alone(solver, momentum, nesterov, hidde
             coordinates=coordinates,
             shuffle=np.random.RandomState(5),
             validation=held_out if early == "validation" else None,
+            keep_minibatch_losses=True,
         )
         return [(r, Parameters.of(coordinates.to_raw(r.parameters.pairs()), np.float64).flat) for r in results]
 
@@ -85,6 +86,7 @@ def test_a_stack_trains_each_model_as_if_alone(solver, momentum, nesterov, hidde
         tolerance = STACK_TOLERANCE[dtype]
         np.testing.assert_allclose(theta, theta_alone, rtol=0, atol=tolerance)
         np.testing.assert_allclose(result.data_loss, alone.data_loss, rtol=tolerance)
+        np.testing.assert_allclose(result.minibatch_loss, alone.minibatch_loss, rtol=tolerance, atol=tolerance)
         np.testing.assert_allclose(result.penalty, alone.penalty, rtol=10 * tolerance, atol=tolerance)
         np.testing.assert_allclose(result.validation_loss, alone.validation_loss, rtol=tolerance)
         assert (result.n_epochs, result.n_updates, result.best_epoch) == (
@@ -187,7 +189,7 @@ def test_nothing_is_allocated_inside_the_training_loop(conditioned, solver, mome
     coordinates = conditioning_of(samples(X, y), 1e-4, True, rng).coordinates if conditioned else Coordinates()
     peaks = []
 
-    def measure(results):
+    def measure(results, parameters):
         now, peak = tracemalloc.get_traced_memory()
         peaks.append(peak - now)
         tracemalloc.reset_peak()
