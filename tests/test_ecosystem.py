@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """At home among scikit-learn's own tools."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn import config_context
-from sklearn.calibration import CalibratedClassifierCV
+from sklearn.calibration import CalibratedClassifierCV, CalibrationDisplay
 from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier, StackingClassifier, VotingClassifier
 from sklearn.feature_selection import RFE, SelectFromModel
+from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.metrics import ConfusionMatrixDisplay, DetCurveDisplay, PrecisionRecallDisplay, RocCurveDisplay
+from sklearn.model_selection import GridSearchCV, LearningCurveDisplay, ValidationCurveDisplay, cross_val_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sksoftmax import SoftmaxRegression
+from sksoftmax import SoftmaxRegression, TinyMLPClassifier
 
 
 def quick(**parameters):
@@ -102,11 +104,21 @@ def test_cross_val_score_works_on_strings_and_frames(iris):
     assert cross_val_score(quick(), frame, labels).mean() > 0.9
 
 
-def test_scikit_learns_displays_draw_it(datasets):
+@pytest.mark.parametrize("make", [quick, lambda: TinyMLPClassifier((4,), max_iter=20, tol=None, random_state=0)])
+def test_scikit_learns_displays_draw_it(make, datasets):
     X, y = datasets["breast cancer"]
-    clf = quick().fit(X, y)
-    import matplotlib.pyplot as plt
-
+    clf = make().fit(X, y)
     assert ConfusionMatrixDisplay.from_estimator(clf, X, y).confusion_matrix.sum() == len(y)
     assert RocCurveDisplay.from_estimator(clf, X, y).roc_auc > 0.95
+    assert PrecisionRecallDisplay.from_estimator(clf, X, y).average_precision > 0.95
+    assert DetCurveDisplay.from_estimator(clf, X, y).fpr.max() <= 1
+    calibration = CalibrationDisplay.from_estimator(clf, X, y)
+    np.testing.assert_array_equal(calibration.y_prob, clf.predict_proba(X)[:, 1])
+    plane = make().fit(X[:, :2], y)
+    boundary = DecisionBoundaryDisplay.from_estimator(plane, X[:, :2], grid_resolution=10)
+    assert np.shape(boundary.response) == (10, 10)
+    learning = LearningCurveDisplay.from_estimator(make(), X, y, cv=2, train_sizes=[0.3, 1.0], shuffle=True)
+    assert learning.test_scores[-1].mean() > 0.9
+    validation = ValidationCurveDisplay.from_estimator(make(), X, y, param_name="l2", param_range=[1e-3, 1e3], cv=2)
+    assert validation.test_scores[0].mean() > validation.test_scores[1].mean()
     plt.close("all")

@@ -3,11 +3,12 @@
 
 from numbers import Real
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from sksoftmax._one_standard_error import one_standard_error, others_than, scores_of, standard_error
+from sksoftmax.plotting._docstrings import shared_parameters
+from sksoftmax.plotting._panels import closes_on_error, single_axes
 from sksoftmax.plotting._search_results import (
     check_metric,
     distinct,
@@ -82,6 +83,7 @@ class SearchCurveDisplay:
         self.best, self.one_standard_error, self.connected = best, one_standard_error, connected
 
     @classmethod
+    @shared_parameters
     def from_estimator(cls, estimator, *, param="l2", metric=None, simpler="auto", ax=None, **plot_options):
         """Draw the scores of a fitted search.
 
@@ -92,15 +94,12 @@ class SearchCurveDisplay:
         param : str, default="l2"
             Parameter to draw. Others keep the values of the choice. Where no other candidate has them, as in a random
             search over several parameters, all candidates are drawn, as points.
-        metric : str, default=None
-            Metric of a search with several. None means the one that `refit` names.
+        {metric}
         simpler : {"auto", "larger", "smaller"} or None, default="auto"
             Which values make simpler models, of which the one within one standard error is marked
             (:func:`~sksoftmax.one_standard_error`). "auto" means larger ones of `l2`, and no mark for other parameters.
-        ax : Axes, default=None
-            As in `plot`.
-        **plot_options
-            The other parameters of `plot`.
+        {single_ax}
+        {plot_options}
 
         Returns
         -------
@@ -120,6 +119,7 @@ class SearchCurveDisplay:
         return display.plot(ax=ax, **plot_options)
 
     @classmethod
+    @shared_parameters
     def from_cv_results(
         cls, cv_results, *, param="l2", metric="score", best_index=None, simpler="auto", ax=None, **plot_options
     ):
@@ -137,10 +137,8 @@ class SearchCurveDisplay:
             Place of the chosen candidate. None means the best mean score.
         simpler : {"auto", "larger", "smaller"} or None, default="auto"
             As in :meth:`from_estimator`.
-        ax : Axes, default=None
-            As in `plot`.
-        **plot_options
-            The other parameters of `plot`.
+        {single_ax}
+        {plot_options}
 
         Returns
         -------
@@ -188,13 +186,14 @@ class SearchCurveDisplay:
             connected=connected,
         )
 
+    @closes_on_error
+    @shared_parameters
     def plot(self, ax=None, *, color="C0", label=None):
         """Draw the curve.
 
         Parameters
         ----------
-        ax : Axes, default=None
-            Where to draw. None makes a new figure.
+        {single_ax}
         color : str, default="C0"
             Colour of the curve and of its marks.
         label : str, default=None
@@ -204,8 +203,7 @@ class SearchCurveDisplay:
         -------
         self : SearchCurveDisplay
         """
-        if ax is None:
-            _, ax = plt.subplots(figsize=FIGURE_INCHES, layout="constrained")
+        ax = single_axes(ax, FIGURE_INCHES)
         self.ax_, self.figure_ = ax, ax.figure
         x = self._scale(ax)
         mean, spread = self.scores.mean(axis=1), self.scores.std(axis=1)

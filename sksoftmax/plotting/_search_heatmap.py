@@ -4,6 +4,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from sksoftmax.plotting._cells import write_numbers
+from sksoftmax.plotting._docstrings import shared_parameters
+from sksoftmax.plotting._panels import closes_on_error, single_axes
 from sksoftmax.plotting._search_results import (
     check_metric,
     distinct,
@@ -71,6 +74,7 @@ class SearchHeatmapDisplay:
         self.params, self.metric, self.best = tuple(params), metric, tuple(best)
 
     @classmethod
+    @shared_parameters
     def from_estimator(cls, estimator, *, params=None, metric=None, ax=None, **plot_options):
         """Draw the scores of a fitted search.
 
@@ -81,12 +85,9 @@ class SearchHeatmapDisplay:
         params : tuple of two str, default=None
             Parameters of the rows and of the columns. None means the two that the search has, the one with more values
             for the columns. Of others a cell has its best values.
-        metric : str, default=None
-            Metric of a search with several. None means the one that `refit` names.
-        ax : Axes, default=None
-            As in `plot`.
-        **plot_options
-            The other parameters of `plot`.
+        {metric}
+        {single_ax}
+        {plot_options}
 
         Returns
         -------
@@ -105,6 +106,7 @@ class SearchHeatmapDisplay:
         return cls._of(cv_results, params, metric, name, best).plot(ax=ax, **plot_options)
 
     @classmethod
+    @shared_parameters
     def from_cv_results(cls, cv_results, *, params=None, metric="score", best_index=None, ax=None, **plot_options):
         """Draw the scores in the table of a search.
 
@@ -118,10 +120,8 @@ class SearchHeatmapDisplay:
             Metric to draw: "score" where there is a single one.
         best_index : int, default=None
             Place of the chosen candidate. None means the best mean score.
-        ax : Axes, default=None
-            As in `plot`.
-        **plot_options
-            The other parameters of `plot`.
+        {single_ax}
+        {plot_options}
 
         Returns
         -------
@@ -162,19 +162,19 @@ class SearchHeatmapDisplay:
         rows, columns = ([text_of(value) for value in axes[name]] for name in names)
         return cls(scores, rows=rows, columns=columns, params=names, metric=name, best=places[best])
 
+    @closes_on_error
+    @shared_parameters
     def plot(self, ax=None, *, cmap="cividis", values_format=".3f", colorbar=True, im_kw=None):
         """Draw the heat map.
 
         Parameters
         ----------
-        ax : Axes, default=None
-            Where to draw. None makes a new figure.
+        {single_ax}
         cmap : str or Colormap, default="cividis"
             Sequential colours.
         values_format : str or None, default=".3f"
             Format of the numbers in the cells. None leaves them out, as more than 14 columns do.
-        colorbar : bool, default=True
-            Whether to draw the scale.
+        {colorbar}
         im_kw : dict, default=None
             More arguments of :meth:`matplotlib.axes.Axes.imshow`, such as ``{"vmin": 0.8}`` where a few bad candidates
             take all the colours.
@@ -184,10 +184,8 @@ class SearchHeatmapDisplay:
         self : SearchHeatmapDisplay
         """
         n_rows, n_columns = self.scores.shape
-        if ax is None:
-            sizes = zip((n_columns, n_rows), CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES)
-            size = [min(n * cell + margin, largest) for n, cell, margin, largest in sizes]
-            _, ax = plt.subplots(figsize=size, layout="constrained")
+        sizes = zip((n_columns, n_rows), CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES)
+        ax = single_axes(ax, [min(n * cell + margin, largest) for n, cell, margin, largest in sizes])
         self.ax_, self.figure_ = ax, ax.figure
         self.image_ = ax.imshow(self.scores, **{"cmap": cmap, "aspect": "auto", **(im_kw or {})})
         slant = {"rotation": 45, "rotation_mode": "anchor", "ha": "right"} if n_columns > 4 else {}
@@ -200,18 +198,10 @@ class SearchHeatmapDisplay:
         )
         ax.add_patch(self.best_)
         numbered = values_format is not None and n_columns <= MOST_NUMBERED_COLUMNS
-        self.texts_ = self._write(values_format) if numbered else []
+        self.texts_ = []
+        if numbered:
+            self.texts_ = write_numbers(ax, self.image_, self.scores, lambda score: format(score, values_format))
         self.colorbar_ = None
         if colorbar:
             self.colorbar_ = self.figure_.colorbar(self.image_, ax=ax, label=f"mean {title(self.metric)}")
         return self
-
-    def _write(self, values_format):
-        texts = []
-        for (row, column), score in np.ndenumerate(self.scores):
-            if np.isfinite(score):
-                red, green, blue, _ = self.image_.cmap(self.image_.norm(score))
-                ink = "w" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 else "k"
-                number = format(score, values_format)
-                texts.append(self.ax_.text(column, row, number, ha="center", va="center", color=ink))
-        return texts

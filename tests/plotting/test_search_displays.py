@@ -24,12 +24,6 @@ from sksoftmax.plotting import SearchCurveDisplay, SearchHeatmapDisplay
 L2S = np.logspace(-4, 1, 6)
 
 
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def search(datasets):
     model = SoftmaxRegression(max_iter=8, tol=None, random_state=0)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Fitted copies of an estimator as it was after some epochs of its training."""
+
+import copy
+import warnings
+from numbers import Integral
+
+from sklearn.base import clone
+
+from sksoftmax._base import BaseSoftmaxClassifier
+
+
+def training_snapshots(estimator, X, y, *, epochs=(0, 1, 2, 5, 10, 20, 50), sample_weight=None):
+    """Train a clone of an estimator and return it as it was after some epochs.
+
+    Each snapshot is what `fit` would make if its training ended after as many epochs: it predicts, has the curves so
+    far, and can go on training by `partial_fit`. With early stopping it has the coefficients that were best until then.
+    All come from one training, which costs no more than the longest.
+
+    Parameters
+    ----------
+    estimator : SoftmaxRegression, TinyMLPClassifier, or a Pipeline that ends in one
+        Not fitted by this. Its ``max_iter`` is not used, training ends after the last of `epochs`; a cosine schedule
+        ends there too. Transformers of a pipeline are fitted once, and the snapshots share them.
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        Features.
+    y : array-like of shape (n_samples,)
+        Class labels.
+    epochs : int or sequence of int, default=(0, 1, 2, 5, 10, 20, 50)
+        Epochs, or iterations of "lbfgs", to return the model after, >= 0. 0 is the untrained model.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights of the samples.
+
+    Returns
+    -------
+    snapshots : list of fitted estimators
+        In ascending order of epochs, which are their ``n_iter_``. If training reaches its end by ``tol`` or
+        ``n_iter_no_change`` earlier than the last of `epochs`, the last snapshot is of that end, with a warning.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is of another kind.
+    ValueError
+        If `epochs` holds no or other numbers, or the fit fails.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sksoftmax import SoftmaxRegression
+    >>> from sksoftmax.plotting import training_snapshots
+    >>> X, y = load_digits(return_X_y=True)
+    >>> snapshots = training_snapshots(SoftmaxRegression(random_state=0), X, y, epochs=[0, 1, 10])
+    >>> [snapshot.n_iter_ for snapshot in snapshots]
+    [0, 1, 10]
+    >>> bool(snapshots[-1].score(X, y) > snapshots[1].score(X, y) > snapshots[0].score(X, y))
+    True
+    """
+    wanted = _checked(epochs)
+    pipeline = estimator if hasattr(estimator, "steps") else None
+    model = clone(estimator if pipeline is None else pipeline[-1])
+    if not isinstance(model, BaseSoftmaxClassifier):
+        raise TypeError(
+            f"estimator is a {type(model).__name__}, must be a SoftmaxRegression, a TinyMLPClassifier, or a Pipeline "
+            "that ends in one."
+        )
+    model.set_params(max_iter=max(1, wanted[-1]))
+    transformers = None
+    if pipeline is not None and len(pipeline.steps) > 1:
+        transformers = clone(pipeline[:-1])
+        X = transformers.fit_transform(X, y)
+    snapshots = []
+
+    def take(state, result, parameters):
+        if result.n_epochs in wanted:
+            snapshots.append(model._as_of(state, result, parameters))
+
+    model._fit(X, y, sample_weight, watch=take)
+    missing = [epoch for epoch in wanted if epoch > model.n_iter_]
+    if missing:
+        warnings.warn(
+            f"Training ended after {model.n_iter_} epochs; there are no snapshots of the epochs {missing}. tol=None "
+            "trains for all of them.",
+            UserWarning,
+            stacklevel=2,
+        )
+        if model.n_iter_ not in wanted:
+            snapshots.append(model)
+    return [_behind(transformers, pipeline, snapshot) for snapshot in snapshots]
+
+
+def _checked(epochs):
+    epochs = [epochs] if isinstance(epochs, Integral) or epochs is None else list(epochs)
+    if not epochs or not all(isinstance(e, Integral) and not isinstance(e, bool) and e >= 0 for e in epochs):
+        raise ValueError(f"epochs == {epochs}, must be an int >= 0 or a sequence of them.")
+    return sorted({int(epoch) for epoch in epochs})
+
+
+def _behind(transformers, pipeline, model):
+    """The model as the last step of the pipeline."""
+    if pipeline is None:
+        return model
+    whole = copy.copy(pipeline)
+    whole.steps = [*([] if transformers is None else transformers.steps), (pipeline.steps[-1][0], model)]
+    return whole

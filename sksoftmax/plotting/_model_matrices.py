@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Data, coefficients and outputs of a linear classifier as matrices side by side."""
+
+import matplotlib as mpl
+import numpy as np
+
+from sksoftmax.plotting._cells import write_numbers
+from sksoftmax.plotting._docstrings import shared_parameters
+from sksoftmax.plotting._fitted import affine_classes, compares_pairs, final_model, names_of
+from sksoftmax.plotting._images import DIVERGING, PIXELS, beyond, dense_rows, limits_of, pixel_bounds
+from sksoftmax.plotting._panels import closes_on_error, panels, plain, set_titles, size_in_points
+
+CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES, COLORBAR_INCHES = 0.32, (3.2, 1.0), 18.0, 2.5
+# Matrices with more cells, or numbers smaller than that, are drawn without them.
+MOST_NUMBERS, SMALLEST_POINTS, LARGEST_POINTS = 400, 4.0, 9.0
+MOST_NAMES = 30
+OUTPUTS = {"predict_proba": "probabilities", "decision_function": "scores"}
+PROBABILITIES = "Blues"
+
+
+class ModelMatricesDisplay:
+    """The data, the coefficients and the outputs of a linear classifier as three matrices side by side.
+
+    Each output is a row of the data times a row of the coefficients, plus an intercept, which is not drawn; for
+    probabilities a softmax follows. Several models, such as snapshots of a training, have a row of panels each, on the
+    same scales.
+
+    It is best made with :meth:`from_estimator` or :meth:`from_estimators`; the parameters are kept as attributes.
+
+    Parameters
+    ----------
+    data : array-like of shape (n_samples, n_features)
+        The samples.
+    coefficients : array-like of shape (n_models, n_classes, n_features)
+        Coefficients of each model.
+    outputs : array-like of shape (n_models, n_samples, n_classes)
+        Its outputs.
+    names : sequence of n_classes str
+        Names of the classes.
+    titles : sequence of n_models str, default=None
+        Name of each model.
+    labels : sequence of n_samples str, default=None
+        Names of the samples.
+    feature_names : sequence of n_features str, default=None
+        Names of the features.
+    output_title : str, default="probabilities"
+        What the outputs are.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure or SubFigure
+        The figure of the last `plot`.
+    axes_ : ndarray of Axes of shape (n_models, 3)
+        The panels.
+    images_ : list of n_models lists of three AxesImage
+        The drawn matrices.
+    texts_ : list of Text
+        The numbers in the cells.
+    colorbars_ : list of Colorbar
+        The scales of the coefficients and of the outputs.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sksoftmax import SoftmaxRegression
+    >>> from sksoftmax.plotting import ModelMatricesDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = SoftmaxRegression(random_state=0).fit(X, y)
+    >>> display = ModelMatricesDisplay.from_estimator(clf, X[::15])
+    >>> display.coefficients.shape, display.outputs.shape
+    ((1, 3, 4), (1, 10, 3))
+    """
+
+    def __init__(
+        self,
+        data,
+        coefficients,
+        outputs,
+        names,
+        *,
+        titles=None,
+        labels=None,
+        feature_names=None,
+        output_title="probabilities",
+    ):
+        self.data = np.array(data, dtype=np.float64)
+        self.coefficients = np.array(coefficients, dtype=np.float64)
+        self.outputs = np.array(outputs, dtype=np.float64)
+        self.names, self.output_title = list(map(str, names)), output_title
+        if self.data.ndim != 2 or self.coefficients.ndim != 3:
+            raise ValueError(
+                f"data.shape == {self.data.shape}, coefficients.shape == {self.coefficients.shape}, must be "
+                "(n_samples, n_features) and (n_models, n_classes, n_features)."
+            )
+        n_models = len(self.coefficients)
+        self.titles = [""] * n_models if titles is None else list(map(str, titles))
+        self.feature_names = None if feature_names is None else list(map(str, feature_names))
+        self.labels = None if labels is None else list(map(str, labels))
+        expected = {
+            "coefficients": (n_models, len(self.names), self.data.shape[1]),
+            "outputs": (n_models, len(self.data), len(self.names)),
+        }
+        for name, shape in expected.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name}.shape == {getattr(self, name).shape}, must be {shape}.")
+        lengths = {"titles": n_models, "feature_names": self.data.shape[1], "labels": len(self.data)}
+        for name, length in lengths.items():
+            values = getattr(self, name)
+            if values is not None and len(values) != length:
+                raise ValueError(f"len({name}) == {len(values)}, must be {length}.")
+        if not all(np.isfinite(matrix).all() for matrix in (self.data, self.coefficients, self.outputs)):
+            raise ValueError("data, coefficients or outputs hold values that are not finite.")
+
+    @classmethod
+    @shared_parameters
+    def from_estimator(
+        cls, estimator, X, y=None, *, response_method="predict_proba", class_names=None, ax=None, **plot_options
+    ):
+        """Draw the matrices of a fitted linear classifier.
+
+        Parameters
+        ----------
+        estimator : classifier, Pipeline or search
+            Fitted, with a row of ``coef_`` for each class. Of a pipeline the coefficients are those of the features
+            that enter it, seen through scalers and other affine steps.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,), default=None
+            True labels, to write beside the samples.
+        response_method : {"predict_proba", "decision_function"}, default="predict_proba"
+            What the outputs are.
+        {class_names}
+        {ax}
+        {plot_options}
+
+        Returns
+        -------
+        display : ModelMatricesDisplay
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        TypeError
+            If it has no coefficients, hidden layers, or no such method.
+        ValueError
+            If another parameter does not fit.
+        """
+        return cls._of([estimator], [""], X, y, response_method, class_names).plot(ax=ax, **plot_options)
+
+    @classmethod
+    @shared_parameters
+    def from_estimators(
+        cls, estimators, X, y=None, *, response_method="predict_proba", class_names=None, ax=None, **plot_options
+    ):
+        """Draw the matrices of several fitted linear classifiers, such as snapshots of a training, one below the other.
+
+        Parameters
+        ----------
+        estimators : list of estimators, or dict of {str: estimator}
+            As for :meth:`from_estimator`, with the same classes. Those of a list are called by their ``n_iter_``.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,), default=None
+            True labels, to write beside the samples.
+        response_method : {"predict_proba", "decision_function"}, default="predict_proba"
+            What the outputs are.
+        {class_names}
+        {ax}
+        {plot_options}
+
+        Returns
+        -------
+        display : ModelMatricesDisplay
+
+        Raises
+        ------
+        NotFittedError
+            If one is not fitted.
+        TypeError
+            If one has no coefficients, hidden layers, or no such method.
+        ValueError
+            If another parameter does not fit.
+        """
+        if isinstance(estimators, dict):
+            titles, estimators = list(estimators), list(estimators.values())
+        elif isinstance(estimators, (list, tuple)):
+            epochs = [getattr(final_model(estimator), "n_iter_", None) for estimator in estimators]
+            titles = ["" if epoch is None else f"epoch {np.max(epoch)}" for epoch in epochs]
+        else:
+            raise TypeError(f"estimators is a {type(estimators).__name__}, must be a list or a dict of estimators.")
+        if not estimators:
+            raise ValueError("estimators is empty, must hold one or more.")
+        return cls._of(estimators, titles, X, y, response_method, class_names).plot(ax=ax, **plot_options)
+
+    @classmethod
+    def _of(cls, estimators, titles, X, y, response_method, class_names):
+        if not isinstance(response_method, str) or response_method not in OUTPUTS:
+            raise ValueError(f"response_method == {response_method!r}, must be one of {list(OUTPUTS)}.")
+        read = [_read(estimator, X, response_method) for estimator in estimators]
+        classes, layers, outputs = zip(*read)
+        if any(not np.array_equal(classes[0], others) for others in classes[1:]):
+            raise ValueError("estimators have different classes, must have the same.")
+        names, labels = names_of(classes[0], class_names), None
+        if y is not None:
+            named = dict(zip(classes[0].tolist(), names))
+            labels = [named.get(label, str(label)) for label in np.asarray(y).tolist()]
+        return cls(
+            dense_rows(X),
+            np.stack([layer[:, :-1] for layer in layers]),
+            np.stack(outputs),
+            names if outputs[0].shape[1] == len(names) else names[1:],
+            titles=titles,
+            labels=labels,
+            feature_names=getattr(estimators[0], "feature_names_in_", None),
+            output_title=OUTPUTS[response_method],
+        )
+
+    @closes_on_error
+    @shared_parameters
+    def plot(
+        self,
+        ax=None,
+        *,
+        cmap=DIVERGING,
+        data_cmap=PIXELS,
+        output_cmap=None,
+        limit=None,
+        percentile=100.0,
+        values_format=".2f",
+        colorbar=True,
+    ):
+        """Draw the matrices.
+
+        Parameters
+        ----------
+        {ax}
+        cmap : str or Colormap, default="RdBu_r"
+            Diverging colours of the coefficients.
+        data_cmap : str or Colormap, default="gray_r"
+            Colours of the data.
+        output_cmap : str or Colormap, default=None
+            Colours of the outputs. None means "Blues" for outputs of one sign, such as probabilities, and `cmap` for
+            others.
+        limit : float, default=None
+            The scale of the coefficients goes from -limit to limit. None means the `percentile`.
+        percentile : float, default=100.0
+            Percentile, in (0, 100], of the absolute coefficients of all models, that the scale reaches.
+        values_format : str or None, default=".2f"
+            Format of the numbers in the cells of coefficients and outputs. None writes none; nor are there any in
+            matrices of more than 400 cells, or where they would be smaller than 4 points.
+        {colorbar}
+
+        Returns
+        -------
+        self : ModelMatricesDisplay
+        """
+        self.figure_, axes = self._places(ax)
+        self.axes_ = axes.reshape(-1, 3)
+        limit = limits_of(self.coefficients, limit, percentile)[0]
+        low, high = self._output_bounds()
+        scales = [
+            (data_cmap, *pixel_bounds(self.data)),
+            (cmap, -limit, limit),
+            (output_cmap or (cmap if low < 0 else PROBABILITIES), low, high),
+        ]
+        self.images_ = [
+            [_draw(*drawn) for drawn in zip(places, matrices, scales)]
+            for places, matrices in zip(self.axes_, self._matrices())
+        ]
+        self._label()
+        self.colorbars_ = self._draw_scales(limit) if colorbar else []
+        n, (_, k, d) = len(self.data), self.coefficients.shape
+        set_titles(self.axes_[0], [f"data, {n} x {d}", f"coefficients, {k} x {d}", f"{self.output_title}, {n} x {k}"])
+        self.texts_ = [] if values_format is None else self._write(values_format)
+        return self
+
+    def _places(self, ax):
+        """The figure, and an Axes for each matrix, about as wide as it has columns."""
+        n_models, n_classes, n_features = self.coefficients.shape
+        columns = n_features, n_features, n_classes
+        cells = sum(columns), max(len(self.data), n_classes) * n_models
+        size = [min(n * CELL_INCHES + margin, LARGEST_INCHES) for n, margin in zip(cells, MARGIN_INCHES)]
+        return panels(ax, 3 * n_models, n_models, 3, size, width_ratios=np.maximum(columns, 0.15 * sum(columns)))
+
+    def _draw_scales(self, limit):
+        shrink = min(0.9, COLORBAR_INCHES * self.figure_.dpi / self.figure_.bbox.height)
+        extends = beyond(self.coefficients, np.full(len(self.coefficients), limit)), "neither"
+        return [
+            self.figure_.colorbar(
+                self.images_[0][j],
+                ax=list(self.axes_[:, j]),
+                shrink=shrink,
+                anchor=(0.0, 1.0),
+                aspect=15,
+                extend=extend,
+            )
+            for j, extend in zip((1, 2), extends)
+        ]
+
+    def _matrices(self):
+        return [(self.data, W, outputs) for W, outputs in zip(self.coefficients, self.outputs)]
+
+    def _output_bounds(self):
+        low, high = self.outputs.min(), self.outputs.max()
+        if low < 0:
+            limit = max(-low, high)
+            return -limit, limit
+        return 0.0, 1.0 if self.output_title == OUTPUTS["predict_proba"] else max(high, 1e-300)
+
+    def _label(self):
+        k, names, usual = len(self.names), list(map(plain, self.names)), mpl.rcParams["font.size"]
+        for (data, weights, outputs), title in zip(self.axes_, self.titles):
+            data.set(xticks=[], yticks=[], ylabel=plain(title))
+            weights.set(xticks=[], yticks=[])
+            outputs.set(xticks=[], yticks=[])
+            if k <= MOST_NAMES:
+                weights.set_yticks(range(k), names, fontsize=min(usual, 0.9 * size_in_points(weights)[1] / k))
+            if self.labels is not None and len(self.labels) <= MOST_NAMES:
+                size = min(usual, 0.9 * size_in_points(data)[1] / len(self.labels))
+                data.set_yticks(range(len(self.labels)), map(plain, self.labels), fontsize=size)
+        if k <= MOST_NAMES:
+            _name_columns(self.axes_[-1, 2], names)
+        if self.feature_names is not None and len(self.feature_names) <= MOST_NAMES:
+            for panel in self.axes_[-1, :2]:
+                _name_columns(panel, list(map(plain, self.feature_names)))
+
+    def _write(self, values_format):
+        written = []
+        formats = ("{:.3g}".format, *[lambda value: format(value, values_format)] * 2)
+        for panels_of_kind, images, matrices, text in zip(
+            self.axes_.T, zip(*self.images_), zip(*self._matrices()), formats
+        ):
+            size = _number_size(panels_of_kind[0], matrices, text)
+            if matrices[0].size <= MOST_NUMBERS and size >= SMALLEST_POINTS:
+                for panel, image, matrix in zip(panels_of_kind, images, matrices):
+                    written += write_numbers(panel, image, matrix, text, fontsize=min(size, LARGEST_POINTS))
+        return written
+
+
+def _draw(panel, matrix, scale):
+    cmap, low, high = scale
+    return panel.imshow(matrix, cmap=cmap, vmin=low, vmax=high, aspect="auto", interpolation="nearest", origin="upper")
+
+
+def _name_columns(panel, names):
+    is_long = max(map(len, names)) > 2
+    # Slanted names need the place of their height, others that of two letters.
+    size = min(mpl.rcParams["font.size"], (0.9 if is_long else 0.7) * size_in_points(panel)[0] / len(names))
+    if size >= SMALLEST_POINTS:
+        panel.set_xticks(range(len(names)), names, fontsize=size, rotation=90 if is_long else 0)
+
+
+def _read(estimator, X, response_method):
+    """Classes, affine map and outputs (n, K) of a classifier; where two classes have one score, those of that score."""
+    model, layer = affine_classes(estimator)
+    if compares_pairs(model):
+        raise TypeError(f"{type(model).__name__} compares pairs of classes, must have a row of coefficients for each.")
+    if not hasattr(estimator, response_method):
+        raise TypeError(f"{type(model).__name__} has no {response_method}, which the outputs are made of.")
+    outputs = np.asarray(getattr(estimator, response_method)(X))
+    if outputs.ndim == 1:
+        # Two classes have a single score: that of the second, less that of the first.
+        return model.classes_, layer[-1:] - layer[:-1].sum(axis=0), outputs[:, None]
+    return model.classes_, layer if len(layer) > 1 else np.concatenate([np.zeros_like(layer), layer]), outputs
+
+
+def _number_size(panel, matrices, text):
+    """Points of the largest letters in which every number fits into its cell."""
+    longest = max((text(value) for matrix in matrices for value in matrix.flat), key=len)
+    sample = panel.text(0, 0, longest, fontsize=LARGEST_POINTS)
+    needed, box, (n_rows, n_columns) = sample.get_window_extent(), panel.get_window_extent(), matrices[0].shape
+    sample.remove()
+    return LARGEST_POINTS * min(
+        0.9 * box.width / n_columns / needed.width, 0.9 * box.height / n_rows / needed.height, 1.0
+    )

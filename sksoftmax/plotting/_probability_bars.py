@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Samples beside the probabilities of their classes."""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.font_manager import FontProperties
+
+from sksoftmax.plotting._checks import check_int
+from sksoftmax.plotting._docstrings import shared_parameters
+from sksoftmax.plotting._fitted import check_classifier, final_model, names_of
+from sksoftmax.plotting._images import (
+    OTHER,
+    PIXELS,
+    PREDICTED,
+    RIGHT,
+    WRONG,
+    as_images,
+    check_images,
+    check_lengths,
+    dense_rows,
+    pixel_bounds,
+    show_pixels,
+)
+from sksoftmax.plotting._panels import closes_on_error, panels, plain, set_titles, size_in_points, without_ticks
+
+IMAGE_INCHES, BARS_INCHES, BAR_INCHES, MARGIN_INCHES = 1.6, 2.6, 0.2, 0.8
+# Samples in a row, unless it is told; and samples at most.
+USUAL_COLUMNS, MOST_SAMPLES = 3, 60
+# With more classes the rest is one bar, unless it is told.
+MOST_BARS, MOST_LETTERS = 12, 22
+REST = "all others"
+
+
+class ProbabilityBarsDisplay:
+    """For each of some samples its image, and a bar for the probability of each class.
+
+    The bar of the true class is blue, that of a wrongly predicted one orange. Without true labels the bar of the
+    predicted class is light blue.
+
+    It is best made with :meth:`from_estimator` or :meth:`from_predictions`; the parameters are kept as attributes.
+
+    Parameters
+    ----------
+    images : array-like of shape (n_samples, height, width) or (n_samples, height, width, 3)
+        The samples.
+    probabilities : array-like of shape (n_samples, n_classes)
+        Probabilities of the classes, which sum to one.
+    names : sequence of n_classes str
+        Names of the classes.
+    labels : sequence of n_samples str, default=None
+        Names of the true classes.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure or SubFigure
+        The figure of the last `plot`.
+    axes_ : ndarray of Axes of shape (n_samples, 2)
+        For each sample the panel of the image and that of the bars.
+    images_ : list of n_samples AxesImage
+        The drawn images.
+    bars_ : list of n_samples BarContainer
+        The bars, whose widths sum to one.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sksoftmax import SoftmaxRegression
+    >>> from sksoftmax.plotting import ProbabilityBarsDisplay
+    >>> X, y = load_digits(return_X_y=True)
+    >>> clf = SoftmaxRegression(random_state=0).fit(X, y)
+    >>> display = ProbabilityBarsDisplay.from_estimator(clf, X[:3], y[:3])
+    >>> display.probabilities.shape
+    (3, 10)
+    """
+
+    def __init__(self, images, probabilities, names, *, labels=None):
+        self.images, self.probabilities = check_images(images), np.array(probabilities, dtype=np.float64)
+        self.names, self.labels = list(map(str, names)), None if labels is None else list(map(str, labels))
+        if self.probabilities.shape != (len(self.images), len(self.names)):
+            raise ValueError(
+                f"probabilities.shape == {self.probabilities.shape}, must be the number of images and of names, "
+                f"({len(self.images)}, {len(self.names)})."
+            )
+        check_lengths(len(self.images), labels=self.labels)
+        if len(self.images) > MOST_SAMPLES:
+            raise ValueError(f"There are {len(self.images)} samples, must be at most {MOST_SAMPLES}: choose some of X.")
+        if not np.allclose(self.probabilities.sum(axis=1), 1, atol=1e-3) or (self.probabilities < 0).any():
+            raise ValueError("probabilities must be >= 0 and sum to one in each row.")
+
+    @classmethod
+    @shared_parameters
+    def from_estimator(cls, estimator, X, y=None, *, image_shape=None, class_names=None, ax=None, **plot_options):
+        """Draw samples beside the probabilities that a fitted classifier gives them.
+
+        Parameters
+        ----------
+        estimator : classifier, Pipeline or search
+            Fitted, with ``predict_proba``.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The samples to draw, at most 60.
+        y : array-like of shape (n_samples,), default=None
+            True labels.
+        {image_shape}
+        {class_names}
+        {ax}
+        {plot_options}
+
+        Returns
+        -------
+        display : ProbabilityBarsDisplay
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        TypeError
+            If it has no ``predict_proba``.
+        ValueError
+            If another parameter does not fit.
+        """
+        model = final_model(estimator)
+        check_classifier(model)
+        if not hasattr(estimator, "predict_proba"):
+            raise TypeError(f"{type(model).__name__} has no predict_proba, which the bars are made of.")
+        return cls.from_predictions(
+            X,
+            y,
+            estimator.predict_proba(X),
+            classes=model.classes_,
+            image_shape=image_shape,
+            class_names=class_names,
+            ax=ax,
+            **plot_options,
+        )
+
+    @classmethod
+    @shared_parameters
+    def from_predictions(
+        cls, X, y_true, y_proba, *, classes=None, image_shape=None, class_names=None, ax=None, **plot_options
+    ):
+        """Draw samples beside given probabilities.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The samples to draw, at most 60.
+        y_true : array-like of shape (n_samples,) or None
+            True labels.
+        y_proba : array-like of shape (n_samples, n_classes)
+            Probabilities of the classes.
+        classes : array-like of shape (n_classes,), default=None
+            Labels of the columns. None means 0, 1, ...
+        {image_shape}
+        class_names : sequence of str, default=None
+            Names for `classes`. None uses the labels themselves.
+        {ax}
+        {plot_options}
+
+        Returns
+        -------
+        display : ProbabilityBarsDisplay
+
+        Raises
+        ------
+        ValueError
+            If a parameter does not fit.
+        """
+        X, y_proba = dense_rows(X), np.asarray(y_proba)
+        if y_proba.ndim != 2 or len(y_proba) != len(X):
+            raise ValueError(f"y_proba.shape == {y_proba.shape}, must be ({len(X)}, n_classes): a row for each of X.")
+        classes = np.arange(y_proba.shape[1]) if classes is None else np.asarray(classes)
+        if classes.shape != (y_proba.shape[1],):
+            raise ValueError(f"classes.shape == {classes.shape}, must be ({y_proba.shape[1]},): one for each column.")
+        names, labels = names_of(classes, class_names), None
+        if y_true is not None:
+            y_true = np.asarray(y_true)
+            if y_true.shape != (len(X),):
+                raise ValueError(f"y_true has shape {y_true.shape}, must be ({len(X)},): one for each row of X.")
+            named = dict(zip(classes.tolist(), names))
+            labels = [named.get(label, str(label)) for label in y_true.tolist()]
+        return cls(as_images(X, image_shape), y_proba, names, labels=labels).plot(ax=ax, **plot_options)
+
+    @closes_on_error
+    @shared_parameters
+    def plot(self, ax=None, *, n_columns=None, n_classes=None, cmap=PIXELS):
+        """Draw the images and the bars.
+
+        Parameters
+        ----------
+        {ax}
+        n_columns : int, default=None
+            Samples in a row. None means up to three.
+        n_classes : int, default=None
+            Number of classes with a bar, the most probable ones and the true one; the rest share one. None means all,
+            or 12 of more.
+        {pixels_cmap}
+
+        Returns
+        -------
+        self : ProbabilityBarsDisplay
+        """
+        n_samples, n_bars = len(self.images), self._n_bars(n_classes)
+        if n_columns is None:
+            n_columns = USUAL_COLUMNS
+        check_int("n_columns", n_columns, 1)
+        n_columns = min(n_columns, n_samples)
+        n_rows = -(-n_samples // n_columns)
+        height = max(IMAGE_INCHES, BAR_INCHES * (n_bars + 1)) + MARGIN_INCHES
+        size = (IMAGE_INCHES + BARS_INCHES) * n_columns, height * n_rows
+        self.figure_, axes = panels(
+            ax, 2 * n_samples, n_rows, 2 * n_columns, size, width_ratios=[IMAGE_INCHES, BARS_INCHES] * n_columns
+        )
+        self.axes_ = axes.reshape(-1, 2)
+        bounds = pixel_bounds(self.images)
+        self.images_ = [show_pixels(panel, image, bounds, cmap) for panel, image in zip(self.axes_[:, 0], self.images)]
+        without_ticks(self.axes_[:, 0])
+        self.bars_ = [self._draw_bars(panel, i, n_bars) for i, panel in enumerate(self.axes_[:, 1])]
+        for panel in self.axes_[-n_columns:, 1]:
+            panel.set_xlabel("probability")
+        predicted = [self.names[k] for k in self.probabilities.argmax(axis=1)]
+        set_titles(self.axes_[:, 1], [f"predicted: {name}" for name in predicted])
+        if self.labels is not None:
+            set_titles(self.axes_[:, 0], [f"true: {label}" for label in self.labels])
+            for panel, label, name in zip(self.axes_[:, 1], self.labels, predicted):
+                if label != name:
+                    panel.title.set_color(WRONG)
+        return self
+
+    def _n_bars(self, n_classes):
+        if n_classes is None:
+            return len(self.names) if len(self.names) <= MOST_BARS else MOST_BARS
+        check_int("n_classes", n_classes, 1, len(self.names))
+        return n_classes
+
+    def _draw_bars(self, panel, i, n_bars):
+        names, widths = list(self.names), self.probabilities[i].tolist()
+        best = names[int(np.argmax(widths))]
+        colors = dict.fromkeys(names, OTHER)
+        if self.labels is None:
+            colors[best] = PREDICTED
+        else:
+            colors[best] = WRONG
+            colors[self.labels[i]] = RIGHT
+        if n_bars < len(names):
+            shown = self._shown(i, n_bars)
+            names, widths = [names[k] for k in shown], [widths[k] for k in shown]
+        bar_colors = [colors[name] for name in names]
+        if n_bars < len(self.names):
+            names, widths, bar_colors = [*names, REST], [*widths, max(0.0, 1 - sum(widths))], [*bar_colors, OTHER]
+        bars = panel.barh(range(len(names)), widths, color=bar_colors)
+        usual = FontProperties(size=mpl.rcParams["ytick.labelsize"]).get_size_in_points()
+        size = min(usual, 0.9 * size_in_points(panel)[1] / len(names))
+        panel.set_yticks(range(len(names)), [plain(_cut(name)) for name in names], fontsize=size)
+        texts = [f"{width:.2f}" if width >= 0.005 else "" for width in widths]
+        panel.bar_label(bars, texts, padding=2, fontsize=0.9 * size)
+        # Room for the number beside a bar of one.
+        panel.set(xlim=(0, 1.2), xticks=[0, 0.5, 1], ylim=(len(names) - 0.5, -0.5))
+        for side in ("top", "right"):
+            panel.spines[side].set_visible(False)
+        panel.spines["bottom"].set_bounds(0, 1)
+        return bars
+
+    def _shown(self, i, n_bars):
+        """Places of the most probable classes, the true one among them."""
+        order = np.argsort(-self.probabilities[i], kind="stable")
+        shown = order[:n_bars].tolist()
+        if self.labels is not None and self.labels[i] in self.names:
+            truth = self.names.index(self.labels[i])
+            shown = shown if truth in shown else [*shown[:-1], truth]
+        return shown
+
+
+def _cut(name):
+    """The name without what is too long in its middle: names often differ at their ends."""
+    half = MOST_LETTERS // 2
+    return name if len(name) <= MOST_LETTERS else f"{name[:half]}…{name[-half + 1 :]}"
