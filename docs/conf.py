@@ -81,6 +81,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("sksoftmax",),
     "abort_on_example_error": True,
+    "matplotlib_animations": True,
     # What would differ from build to build: times, and addresses of objects.
     "min_reported_time": float("inf"),
     "write_computation_times": False,

@@ -27,7 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
-from sksoftmax.plotting import CoefficientImagesDisplay
+from sksoftmax.plotting import CoefficientImagesDisplay, LossCurveDisplay
 
 X_moons, y_moons = make_moons(300, noise=0.2, random_state=0)
 boundaries, axes = plt.subplots(1, 3, figsize=(10, 3.6), layout="constrained", sharex=True, sharey=True)
@@ -79,13 +79,7 @@ print(f"\na fifth of the training labels random, best of {clf.n_iter_} epochs: {
 to_the_end = TinyMLPClassifier(tol=None, max_iter=60, random_state=0).fit(X_train, noisy)
 print(f"likewise, the last of {to_the_end.n_iter_} epochs: {to_the_end.score(X_test, y_test):.3f}")
 
-curves, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
-epochs = np.arange(1, clf.n_iter_ + 1)
-ax.plot(epochs, clf.data_loss_curve_, label="training samples, during the epoch")
-ax.plot(epochs, clf.validation_loss_curve_, label="held-out samples, after it")
-ax.axvline(clf.best_epoch_, color="grey", linestyle=":", label=f"best epoch: {clf.best_epoch_}")
-ax.set(xlabel="epoch", ylabel="mean cross-entropy", ylim=(0, None))
-ax.legend()
+curves = LossCurveDisplay.from_estimator(clf, curves=["data_loss", "validation_loss"]).figure_
 
 # %%
 # What the hidden units look at

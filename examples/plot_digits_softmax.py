@@ -27,7 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import SoftmaxRegression
-from sksoftmax.plotting import CoefficientImagesDisplay
+from sksoftmax.plotting import CoefficientImagesDisplay, LossCurveDisplay
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, stratify=y, random_state=0)
@@ -79,13 +79,7 @@ ax.set_title("Test set")
 # The objective is the mean cross-entropy plus the penalty; both parts are recorded.
 
 clf = SoftmaxRegression(random_state=0).fit(X_train, y_train)
-loss_curve, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
-epochs = np.arange(1, clf.n_iter_ + 1)
-ax.plot(epochs, clf.loss_curve_, label="objective")
-ax.plot(epochs, clf.data_loss_curve_, "--", label="mean cross-entropy")
-ax.plot(epochs, clf.penalty_curve_, ":", label="penalty")
-ax.set(xlabel="epoch", ylabel="loss", yscale="log", title="Training on raw pixels")
-ax.legend()
+loss_curve = LossCurveDisplay.from_estimator(clf, yscale="log").figure_
 
 # %%
 # What it learned
