@@ -40,6 +40,7 @@ SKLEARN_ROWS = [
     "fit std:term 1 glossary.html#term-fit -",
     "meta-estimator std:term 1 glossary.html#term-meta-estimator -",
     "metadata_routing std:label -1 metadata_routing.html#metadata-routing Metadata Routing",
+    "sklearn.datasets.fetch_openml py:function 1 modules/generated/sklearn.datasets.fetch_openml.html#$ -",
     "sklearn.set_config py:function 1 modules/generated/sklearn.set_config.html#$ -",
 ]
 SKLEARN_ROWS += [
@@ -53,6 +54,7 @@ SKLEARN_ROWS += [
         "sklearn.neural_network.MLPClassifier",
         "sklearn.pipeline.Pipeline",
         "sklearn.preprocessing.StandardScaler",
+        "sklearn.utils.Bunch",
         "sklearn.utils.metadata_routing.MetadataRequest",
     )
 ]

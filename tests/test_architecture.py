@@ -44,6 +44,8 @@ READ_BY_PLOTTING = {"_one_standard_error", "_snapshots"}
 THIRD_PARTY = {
     "_engine": {"numpy", "scipy", "threadpoolctl"},
     "plotting": {"numpy", "scipy", "sklearn", "matplotlib", "PIL"},
+    # pandas only where a frame is asked for.
+    "datasets": {"numpy", "sklearn", "pandas"},
     "": {"joblib", "numpy", "sklearn"},
 }
 
@@ -83,7 +85,9 @@ def test_imports_run_downward(path):
             assert imported.split(".")[0] in allowed, f"{name} imports {imported}"
             continue
         theirs = imported.removeprefix("sksoftmax.")
-        if package_of(name) == "plotting":
+        if package_of(name) == "datasets":
+            assert package_of(theirs) == "datasets", f"{name} imports {imported}: datasets know of nothing else"
+        elif package_of(name) == "plotting":
             allowed = package_of(theirs) == "plotting" or theirs in READ_BY_PLOTTING
             assert allowed, f"{name} imports {imported}: plotting reads fitted attributes only"
         else:
@@ -91,7 +95,7 @@ def test_imports_run_downward(path):
 
 
 def test_every_module_has_its_place():
-    placed = {name_of(path) for path in modules() if package_of(name_of(path)) != "plotting"}
+    placed = {name_of(path) for path in modules() if package_of(name_of(path)) not in ("plotting", "datasets")}
     assert placed - {"_engine.__init__"} == set(ROW)
 
 
@@ -106,6 +110,7 @@ def test_every_file_names_its_licence(path):
     assert path.read_text().startswith("# SPDX-License-Identifier: BSD-3-Clause\n")
 
 
-def test_importing_the_package_loads_no_matplotlib():
-    code = "import sys, sksoftmax; sys.exit('matplotlib' in sys.modules)"
+@pytest.mark.parametrize("module", ["matplotlib", "sksoftmax.datasets", "sksoftmax.plotting"])
+def test_importing_the_package_does_not_load(module):
+    code = f"import sys, sksoftmax; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import sksoftmax
+import sksoftmax.datasets
 import sksoftmax.plotting
 from sksoftmax import (
     SoftmaxRegression,
@@ -18,6 +19,7 @@ from sksoftmax import (
     TinyMLPClassifier,
     VectorizedGridSearchCV,
     VectorizedRandomizedSearchCV,
+    datasets,
     one_standard_error,
     plotting,
 )
@@ -26,7 +28,11 @@ ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier, SoftmaxRegressionCV]
 SEARCHES = [VectorizedGridSearchCV, VectorizedRandomizedSearchCV]
 PICTURES = [getattr(plotting, name) for name in plotting.__all__]
 CLASSES = [*ESTIMATORS, *SEARCHES, *filter(inspect.isclass, PICTURES)]
-FUNCTIONS = [one_standard_error, *filter(inspect.isfunction, PICTURES)]
+FUNCTIONS = [
+    one_standard_error,
+    *filter(inspect.isfunction, PICTURES),
+    *(getattr(datasets, name) for name in datasets.__all__),
+]
 
 
 def parameters_section(doc):

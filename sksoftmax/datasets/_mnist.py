@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""MNIST, and every dataset in its format."""
+
+import re
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from sklearn.datasets import fetch_openml
+from sklearn.utils import Bunch
+
+from sksoftmax.datasets._idx import read_idx
+
+SUBSETS = {"train": ("train",), "test": ("test",), "all": ("train", "test")}
+# What the files of a part are called; a set may put its own name in front.
+PARTS = {"train": "train", "test": "t10k|test"}
+N_AXES = {"images": 3, "labels": 1}
+N_TRAIN, SIDE = 60_000, 28
+DESCRIPTION = "{n} images of {height} x {width} pixels with labels, read from {source}."
+
+
+def load_mnist(path, *, subset="train", as_images=False, dtype=None, return_X_y=False, mmap=False):
+    """Load MNIST, or a dataset in its format, from files.
+
+    Parameters
+    ----------
+    path : str or Path
+        - A folder with IDX files: ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``, ``t10k-images-idx3-ubyte``,
+          ``t10k-labels-idx1-ubyte``, with ``.gz`` or without, with ``.`` for the second hyphen, ``test`` for ``t10k``,
+          and the name of the dataset in front (as in ``emnist-digits-train-images-idx3-ubyte.gz``).
+        - A ``.npz`` file with the arrays ``x_train``, ``y_train``, ``x_test`` and ``y_test``, in any case.
+    subset : {"train", "test", "all"}, default="train"
+        Which samples; "all" has the training samples first.
+    as_images : bool, default=False
+        Whether `data` has the shape (n_samples, height, width) instead of (n_samples, height * width).
+    dtype : dtype or None, default=None
+        None keeps the bytes, from 0 to 255. A float type gives numbers from 0 to 1, the bytes divided by 255.
+    return_X_y : bool, default=False
+        Whether to return `(data, target)` instead of a Bunch.
+    mmap : bool, default=False
+        Whether `data` is a read-only memory map of a file that is not compressed, of which only what is looked at is
+        read. Not with a `dtype`, nor with ``subset="all"``.
+
+    Returns
+    -------
+    mnist : :class:`~sklearn.utils.Bunch`
+        With the attributes
+
+        data : ndarray of shape (n_samples, n_features), uint8 or `dtype`
+            Pixels, row by row.
+        target : ndarray of shape (n_samples,), int64
+            Labels.
+        target_names : ndarray of shape (n_classes,)
+            The labels that occur.
+        DESCR : str
+            A description.
+    (data, target) : tuple
+        With `return_X_y`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `path`, or a file in the folder, does not exist.
+    ValueError
+        If a file is damaged, is something else, or does not belong to the others, with what was found and what was
+        expected; or if a parameter is not allowed.
+
+    See Also
+    --------
+    fetch_mnist : The same over the network.
+
+    Examples
+    --------
+    >>> from sksoftmax.datasets import load_mnist
+    >>> X, y = load_mnist("mnist", return_X_y=True)  # doctest: +SKIP
+    >>> X.shape, X.dtype  # doctest: +SKIP
+    ((60000, 784), dtype('uint8'))
+    """
+    if not isinstance(subset, str) or subset not in SUBSETS:
+        raise ValueError(f"subset == {subset!r}, must be one of {list(SUBSETS)}.")
+    dtype = _checked_dtype(dtype)
+    if mmap and (dtype != np.uint8 or subset == "all"):
+        raise ValueError("mmap == True needs dtype=None and subset 'train' or 'test': a map is of one file as it is.")
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"path == {str(path)!r} does not exist, must be a folder of IDX files or a .npz file.")
+    if path.is_dir():
+        read = [_read_folder(path, part, mmap) for part in SUBSETS[subset]]
+    elif path.suffix == ".npz":
+        if mmap:
+            raise ValueError(f"mmap == True needs IDX files that are not compressed, got {path}.")
+        read = _read_npz(path, SUBSETS[subset])
+    else:
+        raise ValueError(f"path == {str(path)!r}, must be a folder of IDX files or a .npz file.")
+    shapes = {images.shape[1:] for images, _ in read}
+    if len(shapes) > 1:
+        raise ValueError(f"{path} has images of the shapes {sorted(shapes)}, must have the same for training and test.")
+    images = read[0][0] if len(read) == 1 else np.concatenate([images for images, _ in read])
+    target = np.concatenate([labels for _, labels in read]).astype(np.int64)
+    return _returned(images, target, as_images, dtype, return_X_y, path)
+
+
+def fetch_mnist(data_home=None, *, subset="train", as_images=False, dtype=None, return_X_y=False):
+    """Load MNIST from OpenML, by :func:`sklearn.datasets.fetch_openml`, which keeps a copy on disk.
+
+    Parameters
+    ----------
+    data_home : str or Path, default=None
+        Folder for the copy. None means that of scikit-learn.
+    subset : {"train", "test", "all"}, default="train"
+        The first 60,000 images, the last 10,000, or all.
+    as_images : bool, default=False
+        As for :func:`load_mnist`.
+    dtype : dtype or None, default=None
+        As for :func:`load_mnist`.
+    return_X_y : bool, default=False
+        As for :func:`load_mnist`.
+
+    Returns
+    -------
+    mnist : :class:`~sklearn.utils.Bunch`
+        As of :func:`load_mnist`.
+    (data, target) : tuple
+        With `return_X_y`.
+
+    Raises
+    ------
+    OSError
+        If there is no copy, and no network.
+    ValueError
+        If a parameter is not allowed.
+
+    Examples
+    --------
+    >>> from sksoftmax.datasets import fetch_mnist
+    >>> mnist = fetch_mnist()  # doctest: +SKIP
+    """
+    if not isinstance(subset, str) or subset not in SUBSETS:
+        raise ValueError(f"subset == {subset!r}, must be one of {list(SUBSETS)}.")
+    dtype = _checked_dtype(dtype)
+    try:
+        # Without pandas there is a slower parser.
+        parser = "pandas" if find_spec("pandas") else "liac-arff"
+        fetched = fetch_openml("mnist_784", version=1, data_home=data_home, as_frame=False, parser=parser)
+    except OSError as error:
+        raise OSError(
+            f"MNIST cannot be fetched ({error}). If its files are on disk, use sksoftmax.datasets.load_mnist(path)."
+        ) from error
+    rows = {"train": slice(0, N_TRAIN), "test": slice(N_TRAIN, None), "all": slice(None)}[subset]
+    images = np.asarray(fetched.data[rows]).astype(np.uint8).reshape(-1, SIDE, SIDE)
+    return _returned(images, np.asarray(fetched.target[rows]).astype(np.int64), as_images, dtype, return_X_y, "OpenML")
+
+
+def _checked_dtype(dtype):
+    checked = np.dtype(np.uint8 if dtype is None else dtype)
+    if checked != np.uint8 and checked.kind != "f":
+        raise ValueError(f"dtype == {dtype!r}, must be None, uint8 or a float type.")
+    return checked
+
+
+def _returned(images, target, as_images, dtype, return_X_y, source):
+    n, height, width = images.shape
+    if dtype != np.uint8:
+        images = images.astype(dtype)
+        images /= dtype.type(255)
+    data = images if as_images else images.reshape(n, height * width)
+    if return_X_y:
+        return data, target
+    description = DESCRIPTION.format(n=n, height=height, width=width, source=source)
+    return Bunch(data=data, target=target, target_names=np.unique(target), DESCR=description)
+
+
+def _read_folder(folder, part, mmap):
+    images, labels = (_file_of(folder, part, kind) for kind in N_AXES)
+    if mmap and images.suffix == ".gz":
+        raise ValueError(f"mmap == True needs a file that is not compressed, got {images}: unpack it.")
+    return _paired(read_idx(images, 3, mmap=mmap), read_idx(labels, 1), images, labels)
+
+
+def _file_of(folder, part, kind):
+    pattern = re.compile(rf"(.*[-.])?({PARTS[part]})-{kind}[-.]idx{N_AXES[kind]}-ubyte(\.gz)?")
+    found = sorted(entry for entry in folder.iterdir() if entry.is_file() and pattern.fullmatch(entry.name))
+    # One that is unpacked stands for its gzip file.
+    found = [entry for entry in found if entry.suffix != ".gz" or entry.with_suffix("") not in found]
+    if not found:
+        names = sorted(entry.name for entry in folder.iterdir())
+        shown = names if len(names) <= 10 else [*names[:10], "..."]
+        raise FileNotFoundError(
+            f"{folder} has no {kind} of the subset {part!r}: found {shown}, expected a file like "
+            f"{PARTS[part].split('|')[0]}-{kind}-idx{N_AXES[kind]}-ubyte.gz."
+        )
+    if len(found) > 1:
+        raise ValueError(
+            f"{folder} has several files of {part} {kind}: {[entry.name for entry in found]}, must have one."
+        )
+    return found[0]
+
+
+def _read_npz(path, parts):
+    if not zipfile.is_zipfile(path):
+        raise ValueError(f"{path} is no complete .npz file: it has no directory of arrays at its end.")
+    with np.load(path, allow_pickle=False) as file:
+        keys = {key.lower(): key for key in file.files}
+        wanted = [f"{axis}_{part}" for part in parts for axis in "xy"]
+        missing = [key for key in wanted if key not in keys]
+        if missing:
+            raise ValueError(f"{path} has the arrays {sorted(file.files)}, expected {wanted}: {missing} are missing.")
+        arrays = {key: _array_of(path, file, keys[key]) for key in wanted}
+    for key, array in arrays.items():
+        n_axes = 3 if key.startswith("x") else 1
+        if array.ndim != n_axes or array.dtype.kind not in "ui" or (n_axes == 3 and array.dtype != np.uint8):
+            kind = "uint8 images (n, height, width)" if n_axes == 3 else "labels (n,), integers"
+            raise ValueError(f"{path} has {key} of shape {array.shape} and type {array.dtype}, expected {kind}.")
+    return [_paired(arrays[f"x_{part}"], arrays[f"y_{part}"], f"x_{part} of {path}", f"y_{part}") for part in parts]
+
+
+def _array_of(path, file, key):
+    try:
+        return file[key]
+    except (ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} has no readable array {key}: {error}") from error
+
+
+def _paired(images, labels, images_name, labels_name):
+    if len(images) != len(labels):
+        raise ValueError(
+            f"{images_name} has {len(images)} images, {labels_name} {len(labels)} labels: must be as many."
+        )
+    if not images.size:
+        raise ValueError(f"{images_name} has images of shape {images.shape}, expected some.")
+    return images, labels
