@@ -77,8 +77,7 @@ def load_mnist(path, *, subset="train", as_images=False, dtype=None, return_X_y=
     >>> X.shape, X.dtype  # doctest: +SKIP
     ((60000, 784), dtype('uint8'))
     """
-    if not isinstance(subset, str) or subset not in SUBSETS:
-        raise ValueError(f"subset == {subset!r}, must be one of {list(SUBSETS)}.")
+    _check_subset(subset)
     dtype = _checked_dtype(dtype)
     if mmap and (dtype != np.uint8 or subset == "all"):
         raise ValueError("mmap == True needs dtype=None and subset 'train' or 'test': a map is of one file as it is.")
@@ -136,8 +135,7 @@ def fetch_mnist(data_home=None, *, subset="train", as_images=False, dtype=None, 
     >>> from sksoftmax.datasets import fetch_mnist
     >>> mnist = fetch_mnist()  # doctest: +SKIP
     """
-    if not isinstance(subset, str) or subset not in SUBSETS:
-        raise ValueError(f"subset == {subset!r}, must be one of {list(SUBSETS)}.")
+    _check_subset(subset)
     dtype = _checked_dtype(dtype)
     try:
         # Without pandas there is a slower parser.
@@ -150,6 +148,11 @@ def fetch_mnist(data_home=None, *, subset="train", as_images=False, dtype=None, 
     rows = {"train": slice(0, N_TRAIN), "test": slice(N_TRAIN, None), "all": slice(None)}[subset]
     images = np.asarray(fetched.data[rows]).astype(np.uint8).reshape(-1, SIDE, SIDE)
     return _returned(images, np.asarray(fetched.target[rows]).astype(np.int64), as_images, dtype, return_X_y, "OpenML")
+
+
+def _check_subset(subset):
+    if not isinstance(subset, str) or subset not in SUBSETS:
+        raise ValueError(f"subset == {subset!r}, must be one of {list(SUBSETS)}.")
 
 
 def _checked_dtype(dtype):
