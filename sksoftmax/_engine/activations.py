@@ -7,12 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit
 
+from sksoftmax._engine.calls import bound
+
 
 class Activation(NamedTuple):
-    """A function f applied to each unit.
+    """A function f applied to each unit, as calls.
 
-    value : overwrites Z with A = f(Z).
-    chain : overwrites dJ/dA with dJ/dZ = dJ/dA * f'(Z), given A; A is scratch afterwards.
+    value : they overwrite Z with A = f(Z).
+    chain : they overwrite dJ/dA with dJ/dZ = dJ/dA * f'(Z), given A; A is scratch afterwards.
     steepest : the largest f'(Z)
     """
 
@@ -21,45 +23,48 @@ class Activation(NamedTuple):
     steepest: float = 1.0
 
 
-def _leave(Z):
-    pass
+def _identity(Z):
+    return []
 
 
 def _chain_identity(delta, A):
-    pass
+    return []
 
 
 def _logistic(Z):
-    expit(Z, out=Z)
+    return [bound(expit, Z, Z)]
 
 
 def _chain_logistic(delta, A):
-    delta *= A
-    A *= delta
-    delta -= A
+    return [
+        bound(np.multiply, delta, A, delta),
+        bound(np.multiply, A, delta, A),
+        bound(np.subtract, delta, A, delta),
+    ]
 
 
 def _tanh(Z):
-    np.tanh(Z, out=Z)
+    return [bound(np.tanh, Z, Z)]
 
 
 def _chain_tanh(delta, A):
-    A *= A
-    A *= delta
-    delta -= A
+    return [
+        bound(np.multiply, A, A, A),
+        bound(np.multiply, A, delta, A),
+        bound(np.subtract, delta, A, delta),
+    ]
 
 
 def _relu(Z):
-    np.maximum(Z, 0, out=Z)
+    return [bound(np.maximum, Z, 0, out=Z)]
 
 
 def _chain_relu(delta, A):
-    np.sign(A, out=A)
-    delta *= A
+    return [bound(np.sign, A, A), bound(np.multiply, delta, A, delta)]
 
 
 ACTIVATIONS = {
-    "identity": Activation(_leave, _chain_identity),
+    "identity": Activation(_identity, _chain_identity),
     "logistic": Activation(_logistic, _chain_logistic, 0.25),
     "tanh": Activation(_tanh, _chain_tanh),
     "relu": Activation(_relu, _chain_relu),

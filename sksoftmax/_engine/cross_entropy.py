@@ -3,14 +3,17 @@
 
 import numpy as np
 
+from sksoftmax._engine import memory
+from sksoftmax._engine.calls import bound
+
 
 def _subtract_peak(Z, peak):
-    np.maximum.reduce(Z, axis=-2, out=peak, keepdims=True)
-    np.subtract(Z, peak, out=Z)
+    np.maximum.reduce(Z, -2, None, peak, True)
+    np.subtract(Z, peak, Z)
 
 
 def _per_sample(Z):
-    return np.empty((*Z.shape[:-2], 1, Z.shape[-1]), Z.dtype)
+    return memory.empty((*Z.shape[:-2], 1, Z.shape[-1]), Z.dtype)
 
 
 def softmax(Z):
@@ -34,7 +37,7 @@ def target_positions(targets, shape):
 
 
 class CrossEntropy:
-    """The cross-entropy of logits Z (M, K, b) bound once, with its scratch: a call allocates nothing."""
+    """The cross-entropy of logits Z (M, K, b), with its scratch."""
 
     def __init__(self, Z):
         n_models, n_classes, n_samples = Z.shape
@@ -43,24 +46,26 @@ class CrossEntropy:
         self._model = 0 if n_models == 1 else slice(None)
         self._Z = Z[self._model]
         self._peak = _per_sample(self._Z)
-        self._target = np.empty((n_models, n_samples), Z.dtype)
-        self._ones, self._one = np.ones((1, n_classes), Z.dtype), np.ones((), Z.dtype)
+        self._ones = np.ones((1, n_classes), Z.dtype)
+        # The cheaper call of the two, for a single model only.
+        self._product = np.dot if n_models == 1 else np.matmul
 
-    def to_delta(self, positions, target_logits, normalisers):
-        """Overwrite Z with delta = softmax(Z) - onehot(targets).
+    def to_delta(self, one_hot, positions, target_logits, normalisers):
+        """Calls that overwrite Z with delta = softmax(Z) - one_hot.
 
-        Writes what the losses are made of later, many batches at a time: the logit of each sample's target less the
+        They write what the losses are made of later, many batches at a time: the logit of each sample's target less the
         largest logit, (M, b), and the sum of exp(logit less the largest), (M, 1, b).
         """
-        Z, flat, target, total = self._Z, self._flat, self._target, normalisers[self._model]
-        _subtract_peak(Z, self._peak)
-        flat.take(positions, out=target_logits, mode="clip")
-        np.exp(Z, out=Z)
-        np.matmul(self._ones, Z, out=total)
-        np.divide(Z, total, out=Z)
-        flat.take(positions, out=target, mode="clip")
-        np.subtract(target, self._one, out=target)
-        flat[positions] = target
+        Z, peak, total = self._Z, self._peak, normalisers[self._model]
+        return [
+            bound(np.maximum.reduce, Z, -2, None, peak, True),
+            bound(np.subtract, Z, peak, Z),
+            bound(self._flat.take, positions, None, target_logits, "clip"),
+            bound(np.exp, Z, Z),
+            bound(self._product, self._ones, Z, total),
+            bound(np.divide, Z, total, Z),
+            bound(np.subtract, Z, one_hot, Z),
+        ]
 
 
 def to_losses(normalisers, target_logits):

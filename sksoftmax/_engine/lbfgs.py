@@ -4,6 +4,7 @@
 import numpy as np
 from scipy.optimize import minimize
 
+from sksoftmax._engine.calls import make
 from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
 from sksoftmax._engine.penalty import Penalty
@@ -27,18 +28,19 @@ class Objective:
         self.network, self._gradient = network, parameters.zeros_like()
         self._stream = Minibatches(samples, len(samples.rows), parameters.sizes, parameters.dtype, coordinates)
         self._penalty = Penalty([settings.l2], parameters, coordinates.penalty_weights)
-        self._decays = self._penalty.factors(np.ones(1))
+        n, decays = self._stream.n_samples, self._penalty.factors(np.ones(1))
+        self._accumulate = network.accumulation(self._gradient, [(0.0, 0.0)] * len(parameters.layers), 1.0 / n)
+        self._add_penalty = self._penalty.add_gradient(parameters, self._gradient, decays)
         self.data_loss = self.penalty = np.nan
 
     def __call__(self, theta):
         """J (float) and dJ/dtheta (float64) at the flat parameter vector theta."""
         parameters, n = self.network.parameters, self._stream.n_samples
         parameters.flat[:] = theta
-        keep = [(0.0, 0.0)] * len(parameters.layers)
         # A batch of up to PART_ROWS comes as a part of its own; the full batch is one step either way.
         for parts, _ in self._stream.epoch():
-            self.network.accumulate(parts, self._gradient, keep, 1.0 / n)
-        self._penalty.add_gradient(parameters, self._gradient, self._decays)
+            self._accumulate(parts)
+        make(self._add_penalty)
         self.data_loss = float(self._stream.loss_sum[0]) / n
         self.penalty = float(self._penalty.value(parameters)[0])
         return self.data_loss + self.penalty, self._gradient.flat.astype(np.float64)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from sksoftmax._engine import memory
 from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.cross_entropy import target_positions, to_losses
 from sksoftmax._engine.products import DenseRows, SparseRows
@@ -40,16 +41,18 @@ class Samples:
         return np.array_equal(self.rows, np.arange(self.X.shape[0]))
 
 
-@dataclass
+@dataclass(eq=False)
 class Batch:
-    """b samples as the network reads them: targets (b,), positions (M, b), weights (b,) or None.
+    """b samples as the network reads them: targets (b,) and one-hot (K, b), weights (b,) or None.
 
+    positions (M, b) : of the targets in the flattened logits
     target_logits (M, b), normalisers (M, 1, b) : where the network leaves what the losses are made of
     """
 
     size: int
     inputs: object
     targets: np.ndarray
+    one_hot: np.ndarray
     positions: np.ndarray
     target_logits: np.ndarray
     normalisers: np.ndarray
@@ -62,22 +65,37 @@ class _Block:
     def __init__(self, stream, count, size):
         n_models, n_classes = stream.n_models, stream.n_classes
         self.shape = (count, size)
+        self._batch, self._sample = np.ogrid[:count, :size]
         self.targets = np.empty((count, size), np.intp)
         self.positions = np.empty((count, n_models, size), np.intp)
         self.offsets = target_positions(0, (n_models, n_classes, size))
-        self.target_logits = np.empty((count, n_models, size), stream.dtype)
-        self.normalisers = np.empty((count, n_models, 1, size), stream.dtype)
-        self.weights = None if stream.weights is None else np.empty((count, size), stream.dtype)
+        self.one_hot = memory.zeros((count, n_classes, size), stream.dtype)
+        self.target_logits = memory.empty((count, n_models, size), stream.dtype)
+        self.normalisers = memory.empty((count, n_models, 1, size), stream.dtype)
+        self.weights = None if stream.weights is None else memory.empty((count, size), stream.dtype)
         weights = [None] * count if self.weights is None else self.weights
         self.batches = [
             Batch(size, None, *arrays)
-            for arrays in zip(self.targets, self.positions, self.target_logits, self.normalisers, weights)
+            for arrays in zip(
+                self.targets, self.one_hot, self.positions, self.target_logits, self.normalisers, weights
+            )
         ]
-        if not stream.is_sparse:
-            self.X = np.empty((count * size, stream.X.shape[1]), stream.dtype)
-            self.raw = self.X if stream.X.dtype == stream.dtype else np.empty(self.X.shape, stream.X.dtype)
+        if stream.is_sparse:
+            for batch in self.batches:
+                batch.inputs = SparseRows(mean=stream._mean)
+        else:
+            self.X = memory.empty((count * size, stream.X.shape[1]), stream.dtype)
+            self.raw = self.X if stream.X.dtype == stream.dtype else memory.empty(self.X.shape, stream.X.dtype)
             for batch, X in zip(self.batches, self.X.reshape(count, size, -1)):
                 batch.inputs = DenseRows(X, stream.n_outputs)
+
+    def set_targets(self):
+        """Derive the other forms of the targets from `targets`."""
+        count, size = self.shape
+        np.multiply(self.targets[:, None, :], size, out=self.positions)
+        self.positions += self.offsets
+        self.one_hot[...] = 0
+        self.one_hot[self._batch, self.targets, self._sample] = 1
 
 
 class Minibatches:
@@ -205,13 +223,12 @@ class Minibatches:
 
     def _gather(self, rows, block):
         self.samples.targets.take(rows, out=block.targets.reshape(-1), mode="clip")
-        np.multiply(block.targets[:, None, :], block.shape[1], out=block.positions)
-        block.positions += block.offsets
+        block.set_targets()
         if block.weights is not None:
             self.weights.take(rows, out=block.weights.reshape(-1), mode="clip")
         if self.is_sparse:
             for batch, part in zip(block.batches, rows.reshape(block.shape)):
-                batch.inputs = SparseRows(self.X[part], self._mean)
+                batch.inputs.X = self.X[part]
             return
         # Without mode="clip" NumPy would gather into a second buffer first.
         self.X.take(rows, axis=0, out=block.raw, mode="clip")

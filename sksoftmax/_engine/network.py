@@ -4,6 +4,7 @@
 import numpy as np
 
 from sksoftmax._engine.activations import ACTIVATIONS
+from sksoftmax._engine.calls import bound, make
 from sksoftmax._engine.cross_entropy import CrossEntropy
 from sksoftmax._engine.products import BiasInput, HiddenUnits, Units
 
@@ -50,58 +51,76 @@ class Network:
     def forward(self, inputs, n_samples):
         """Activations (M, units, b) of each hidden layer, and the logits, in buffers that the next call overwrites."""
         work = self._workspace(n_samples)
-        self._forward(inputs, work)
+        make(self._forward(inputs, work))
         return [units.stack for units in work.units]
 
     def _forward(self, inputs, work):
+        calls = []
         for index, (layer, units) in enumerate(zip(self.parameters.layers, work.units)):
             if index > 0:
-                self._activate(work.units[index - 1].rows)
+                calls += self._activate(work.units[index - 1].rows)
                 inputs = work.hidden[index - 1]
-            inputs.multiply(layer, units)
-            work.bias_input.add(layer, units)
-        return work.units[-1]
+            calls += inputs.multiply(layer, units)
+            calls += work.bias_input.add(layer, units)
+        return calls
 
-    def accumulate(self, parts, into, keep, step):
-        """Overwrite `into` with keep * into + step * gradient of sum_i w_i CE_i over the parts of one step.
+    def _to_delta(self, batch, work):
+        """Calls that turn the logits of a batch into the delta of the cross-entropy."""
+        return work.cross_entropy.to_delta(batch.one_hot, batch.positions, batch.target_logits, batch.normalisers)
+
+    def accumulation(self, into, keep, step):
+        """A function that overwrites `into` with keep * into + step * gradient of sum_i w_i CE_i over the parts of one
+        step, an iterable of Batch.
 
         `into` may be the parameters themselves where there is one part: the delta of a layer is passed down before
         its weights change.
 
         Parameters
         ----------
-        parts : iterable of Batch
         into : Parameters
         keep : for each layer (factor on W, factor on b): a float, or an array that broadcasts against it
         step : float, or (M,) for one a model
         """
-        for batch in parts:
-            work = self._workspace(batch.size)
-            self._forward(batch.inputs, work)
-            work.cross_entropy.to_delta(batch.positions, batch.target_logits, batch.normalisers)
-            self._backward(batch, work, into, keep, step)
-            keep = [(1.0, 1.0)] * len(keep)
+        # The calls of each batch, for the first part of a step and for the others.
+        first, others = {}, {}
 
-    def _backward(self, batch, work, into, keep, step):
+        def accumulate(parts):
+            recorded, factors = first, keep
+            for batch in parts:
+                calls = recorded.get(batch)
+                if calls is None:
+                    calls = recorded[batch] = self._accumulate(batch, into, factors, step)
+                for call in calls:
+                    call()
+                recorded, factors = others, [(1.0, 1.0)] * len(keep)
+
+        return accumulate
+
+    def _accumulate(self, batch, into, keep, step):
+        work = self._workspace(batch.size)
+        calls = [*self._forward(batch.inputs, work), *self._to_delta(batch, work)]
         delta = work.deltas[-1]
         if batch.weights is not None:
-            np.multiply(delta.stack, batch.weights, out=delta.stack)
+            calls.append(bound(np.multiply, delta.stack, batch.weights, delta.stack))
         if not isinstance(step, float):
-            np.multiply(delta.stack, step[:, None, None], out=delta.stack)
+            calls.append(bound(np.multiply, delta.stack, step[:, None, None], delta.stack))
             step = 1.0
         inputs = [batch.inputs, *work.hidden]
         for index in range(len(inputs) - 1, -1, -1):
             if index > 0:
                 below = work.deltas[index - 1]
-                inputs[index].pass_down(self.parameters.layers[index], delta, below)
+                calls += inputs[index].pass_down(self.parameters.layers[index], delta, below)
             layer = into.layers[index]
             keep_W, keep_b = keep[index]
-            inputs[index].accumulate(layer, delta, _scaled(layer.W, keep_W), step)
+            calls += _scaled(layer.W, keep_W)
+            calls += inputs[index].accumulate(layer, delta, _rest(keep_W), step)
             if self.fit_intercept:
-                work.bias_input.accumulate(layer, delta, _scaled(layer.b, keep_b), step)
+                calls += _scaled(layer.b, keep_b)
+                calls += work.bias_input.accumulate(layer, delta, _rest(keep_b), step)
             if index > 0:
-                self._chain(below.rows, work.units[index - 1].rows)
+                calls += self._chain(below.rows, work.units[index - 1].rows)
                 delta = below
+        return calls
 
     def evaluate(self, stream):
         """Weighted mean cross-entropy and accuracy (M,), (M,) of all samples of a stream."""
@@ -110,17 +129,19 @@ class Network:
         for parts, _ in stream.epoch():
             for batch in parts:
                 work = self._workspace(batch.size)
-                hits = self._forward(batch.inputs, work).stack.argmax(axis=1) == batch.targets
+                make(self._forward(batch.inputs, work))
+                hits = work.units[-1].stack.argmax(axis=1) == batch.targets
                 weights = np.ones(batch.size) if batch.weights is None else batch.weights
                 correct += (hits * weights).sum(axis=1, dtype=np.float64)
                 weight += weights.sum(dtype=np.float64)
-                work.cross_entropy.to_delta(batch.positions, batch.target_logits, batch.normalisers)
+                make(self._to_delta(batch, work))
         return stream.loss_sum / weight, correct / weight
 
 
 def _scaled(values, keep):
-    """The float factor that is left for BLAS: an array is applied here."""
-    if isinstance(keep, float):
-        return keep
-    values *= keep
-    return 1.0
+    """Calls: values <- keep * values where keep is an array; a float is left to BLAS."""
+    return [] if isinstance(keep, float) else [bound(np.multiply, values, keep, values)]
+
+
+def _rest(keep):
+    return keep if isinstance(keep, float) else 1.0

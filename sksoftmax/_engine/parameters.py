@@ -5,6 +5,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import get_blas_funcs
+
+from sksoftmax._engine import memory
+from sksoftmax._engine.calls import bound, make
 
 
 class Layer(NamedTuple):
@@ -35,12 +39,13 @@ class Parameters:
     sizes : tuple of int, (n_features, units of each hidden layer ..., n_classes)
     n_models : int
     dtype : float32 or float64
-    flat : vector of that type to hold the values, not copied; zeros when None
+    flat : vector of their values; zeros when None
     """
 
     def __init__(self, sizes, n_models=1, dtype=np.float64, flat=None):
         self.sizes, self.n_models = tuple(sizes), n_models
-        self.flat = np.zeros(n_models * self.count(sizes), dtype) if flat is None else flat
+        self.flat = memory.empty((n_models * self.count(sizes),), dtype)
+        self.flat[:] = 0 if flat is None else flat
         self.layers = []
         start = 0
         for fan_in, fan_out in pairwise(sizes):
@@ -93,13 +98,30 @@ class Parameters:
             ours.b[models] = theirs.b[models]
 
     def multiply(self, factor, out):
-        """Write factor * self into `out` (Parameters); factor is a float, or (M,) for one a model."""
+        """Calls that write factor * self into `out` (Parameters); factor is a float, or (M,) for one a model."""
         if isinstance(factor, float):
-            np.multiply(self.flat, factor, out=out.flat)
+            return [bound(np.multiply, self.flat, self.dtype.type(factor), out.flat)]
+        return [
+            bound(np.multiply, theirs, _along(factor, theirs), ours)
+            for ours, theirs in zip(out._arrays(), self._arrays())
+        ]
+
+    def add_multiple(self, factor, into):
+        """Add factor * self to `into` (Parameters); factor is a float, or (M,) for one a model. Self is scratch
+        afterwards."""
+        if isinstance(factor, float):
+            # One pass in place of two.
+            get_blas_funcs("axpy", dtype=self.dtype)(self.flat, into.flat, None, factor)
             return
-        for ours, theirs in zip(self.layers, out.layers):
-            np.multiply(ours.W, factor[:, None, None], out=theirs.W)
-            np.multiply(ours.b, factor[:, None], out=theirs.b)
+        make(self.multiply(factor, self))
+        into.flat += self.flat
+
+    def _arrays(self):
+        return [values for layer in self.layers for values in (layer.W, layer.b)]
+
+
+def _along(factor, values):
+    return factor.reshape(-1, *[1] * (values.ndim - 1))
 
 
 def stacked(networks):

@@ -2,7 +2,10 @@
 """The penalty (l2 / 2) * sum_layers ||W||^2 of each model of a stack; biases are never penalised."""
 
 import numpy as np
+from scipy.linalg import get_blas_funcs
 
+from sksoftmax._engine import memory
+from sksoftmax._engine.calls import bound
 from sksoftmax._engine.parameters import per_model
 
 
@@ -21,7 +24,8 @@ class Penalty:
         self._l2 = np.asarray(l2, dtype=np.float64)
         self._dtype = parameters.dtype
         self._feature_weights = None if feature_weights is None else feature_weights.astype(parameters.dtype)
-        self._scratch = [np.empty_like(layer.W) for layer in parameters.layers]
+        self._axpy = get_blas_funcs("axpy", dtype=self._dtype)
+        self._scratch = [memory.empty(layer.W.shape, self._dtype) for layer in parameters.layers]
 
     def factors(self, step):
         """For each layer, step * l2 * feature weights: a float, or an array that broadcasts against W."""
@@ -31,10 +35,15 @@ class Penalty:
         return [first] + [each] * (len(self._scratch) - 1)
 
     def add_gradient(self, parameters, into, factors):
-        """into.W += factors * parameters.W"""
+        """Calls: into.W += factors * parameters.W"""
+        calls = []
         for ours, theirs, factor, scratch in zip(parameters.layers, into.layers, factors, self._scratch):
-            np.multiply(ours.W, factor, out=scratch)
-            np.add(theirs.W, scratch, out=theirs.W)
+            if isinstance(factor, float):
+                # BLAS does it in one pass.
+                calls.append(bound(self._axpy, ours.W.reshape(-1), theirs.W.reshape(-1), None, factor))
+            else:
+                calls += [bound(np.multiply, ours.W, factor, scratch), bound(np.add, theirs.W, scratch, theirs.W)]
+        return calls
 
     def value(self, parameters):
         """(M,) float64."""

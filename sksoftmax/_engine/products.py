@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The inputs of a layer, and the products that a layer makes with them.
 
-Every kind of input offers ``multiply(layer, out)``: out <- W @ inputs, and ``accumulate(layer, delta, keep, step)``:
-layer.W <- keep * layer.W + step * delta @ inputs.T, for a stack of M layers (``Layer``) and buffers of a value for each
-unit and sample (``Units``). ``keep`` and ``step`` are Python floats; ``keep=0`` assigns.
+Every kind of input offers the calls of ``multiply(layer, out)``: out <- W @ inputs, and of ``accumulate(layer, delta,
+keep, step)``: layer.W <- keep * layer.W + step * delta @ inputs.T, for a stack of M layers (``Layer``) and buffers of a
+value for each unit and sample (``Units``). ``keep`` and ``step`` are Python floats; ``keep=0`` assigns.
 
 Weights are C-ordered: the transpose of (fan_out, fan_in) is the Fortran matrix that BLAS overwrites in place.
 """
@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
+
+from sksoftmax._engine import memory
+from sksoftmax._engine.calls import bound
 
 # OpenBLAS multiplies without packing up to this many multiply-adds; few outputs or samples run up to three times as
 # fast that way, many do not.
@@ -46,7 +49,7 @@ class Units(NamedTuple):
 
     @classmethod
     def empty(cls, n_models, fan_out, n_samples, dtype):
-        stack = np.empty((n_models, fan_out, n_samples), dtype)
+        stack = memory.empty((n_models, fan_out, n_samples), dtype)
         return cls(stack, stack.reshape(-1, n_samples))
 
 
@@ -58,17 +61,15 @@ class BiasInput:
         self._gemv, self._ger = get_blas_funcs(("gemv", "ger"), dtype=dtype)
 
     def add(self, layer, out):
-        """out <- out + layer.b for each sample."""
+        """Calls: out <- out + layer.b for each sample."""
         # One call of BLAS; NumPy's broadcasting takes a loop for each unit.
-        self._ger(1.0, self._ones, layer.vector, 1, 1, out.rows.T, 0, 0, 1)
+        return [bound(self._ger, 1.0, self._ones, layer.vector, 1, 1, out.rows.T, 0, 0, 1)]
 
     def accumulate(self, layer, delta, keep, step):
-        """layer.b <- keep * layer.b + step * delta summed over the samples."""
-        if keep == 0:
-            # BLAS may scale what is there, and 0 * nan stays nan.
-            layer.vector[:] = 0
-            keep = 1.0
-        self._gemv(step, delta.rows.T, self._ones, keep, layer.vector, 0, 1, 0, 1, 1, 1)
+        """Calls: layer.b <- keep * layer.b + step * delta summed over the samples."""
+        # BLAS may scale what is there, and 0 * nan stays nan.
+        clear = [bound(layer.vector.fill, 0)] if keep == 0 else []
+        return [*clear, bound(self._gemv, step, delta.rows.T, self._ones, keep or 1.0, layer.vector, 0, 1, 0, 1, 1, 1)]
 
 
 class DenseRows:
@@ -85,26 +86,31 @@ class DenseRows:
         self._outputs, samples = cut(n_outputs, X.shape[1], X.shape[0])
         # BLAS reads and writes whole buffers only, so each of several parts has one for its columns of the units.
         self._parts = [
-            (part, X[part].T, np.empty((n_outputs, part.stop - part.start), X.dtype))
+            (part, X[part].T, memory.empty((n_outputs, part.stop - part.start), X.dtype))
             for part in (samples if len(samples) > 1 else [])
         ]
 
     def multiply(self, layer, out):
+        calls = []
         for part, XT, columns in self._parts:
-            self._gemm(1.0, XT, layer.matrix.T, 0.0, columns.T, 1, 0, 1)
-            out.rows[:, part] = columns
+            calls.append(bound(self._gemm, 1.0, XT, layer.matrix.T, 0.0, columns.T, 1, 0, 1))
+            calls.append(bound(np.copyto, out.rows[:, part], columns))
         if not self._parts:
             for part in self._outputs:
-                self._gemm(1.0, self._XT, layer.matrix[part].T, 0.0, out.rows[part].T, 1, 0, 1)
+                calls.append(bound(self._gemm, 1.0, self._XT, layer.matrix[part].T, 0.0, out.rows[part].T, 1, 0, 1))
+        return calls
 
     def accumulate(self, layer, delta, keep, step):
+        calls = []
         for part, XT, columns in self._parts:
-            columns[:] = delta.rows[:, part]
-            self._gemm(step, XT, columns.T, keep, layer.matrix.T, 0, 0, 1)
+            calls.append(bound(np.copyto, columns, delta.rows[:, part]))
+            calls.append(bound(self._gemm, step, XT, columns.T, keep, layer.matrix.T, 0, 0, 1))
             keep = 1.0
         if not self._parts:
             for part in self._outputs:
-                self._gemm(step, self._XT, delta.rows[part].T, keep, layer.matrix[part].T, 0, 0, 1)
+                into = layer.matrix[part].T
+                calls.append(bound(self._gemm, step, self._XT, delta.rows[part].T, keep, into, 0, 0, 1))
+        return calls
 
 
 def _add_to(into, gradient, keep, step):
@@ -117,18 +123,27 @@ def _add_to(into, gradient, keep, step):
 
 
 class SparseRows:
-    """Samples X - 1 mean' that all models share, X (b, d) CSR; the centring stays implicit, so nothing is densified."""
+    """Samples X - 1 mean' that all models share, X (b, d) CSR; the centring stays implicit, so nothing is densified.
 
-    def __init__(self, X, mean=None):
-        self._X, self._mean = X, mean
+    X may be replaced between calls.
+    """
+
+    def __init__(self, X=None, mean=None):
+        self.X, self._mean = X, mean
 
     def multiply(self, layer, out):
-        np.copyto(out.rows, (self._X @ layer.matrix.T).T)
+        return [bound(self._multiply, layer, out)]
+
+    def accumulate(self, layer, delta, keep, step):
+        return [bound(self._accumulate, layer, delta, keep, step)]
+
+    def _multiply(self, layer, out):
+        np.copyto(out.rows, (self.X @ layer.matrix.T).T)
         if self._mean is not None:
             np.subtract(out.rows, (layer.matrix @ self._mean)[:, None], out=out.rows)
 
-    def accumulate(self, layer, delta, keep, step):
-        gradient = (self._X.T @ delta.rows.T).T
+    def _accumulate(self, layer, delta, keep, step):
+        gradient = (self.X.T @ delta.rows.T).T
         if self._mean is not None:
             gradient -= np.outer(delta.rows.sum(axis=1), self._mean)
         _add_to(layer.matrix, gradient, keep, step)
@@ -142,24 +157,23 @@ class HiddenUnits:
         self._A, self._AT = A, A.transpose(0, 2, 1)
         self._single = A.shape[0] == 1
         self._gemm = get_blas_funcs("gemm", dtype=A.dtype)
-        self._gradient = None if self._single else np.empty((A.shape[0], fan_out, A.shape[1]), A.dtype)
+        self._gradient = None if self._single else memory.empty((A.shape[0], fan_out, A.shape[1]), A.dtype)
 
     def multiply(self, layer, out):
         if self._single:
-            self._gemm(1.0, self._AT[0], layer.matrix.T, 0.0, out.rows.T, 0, 0, 1)
-        else:
-            np.matmul(layer.W, self._A, out=out.stack)
+            return [bound(self._gemm, 1.0, self._AT[0], layer.matrix.T, 0.0, out.rows.T, 0, 0, 1)]
+        return [bound(np.matmul, layer.W, self._A, out.stack)]
 
     def accumulate(self, layer, delta, keep, step):
         if self._single:
-            self._gemm(step, self._AT[0], delta.rows.T, keep, layer.matrix.T, 1, 0, 1)
-        else:
-            np.matmul(delta.stack, self._AT, out=self._gradient)
-            _add_to(layer.W, self._gradient, keep, step)
+            return [bound(self._gemm, step, self._AT[0], delta.rows.T, keep, layer.matrix.T, 1, 0, 1)]
+        return [
+            bound(np.matmul, delta.stack, self._AT, self._gradient),
+            bound(_add_to, layer.W, self._gradient, keep, step),
+        ]
 
     def pass_down(self, layer, delta, below):
-        """below <- layer.W^T @ delta"""
+        """Calls: below <- layer.W^T @ delta"""
         if self._single:
-            self._gemm(1.0, delta.rows.T, layer.matrix.T, 0.0, below.rows.T, 0, 1, 1)
-        else:
-            np.matmul(layer.W.transpose(0, 2, 1), delta.stack, out=below.stack)
+            return [bound(self._gemm, 1.0, delta.rows.T, layer.matrix.T, 0.0, below.rows.T, 0, 1, 1)]
+        return [bound(np.matmul, layer.W.transpose(0, 2, 1), delta.stack, below.stack)]

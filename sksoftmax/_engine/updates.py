@@ -12,6 +12,7 @@ import math
 
 import numpy as np
 
+from sksoftmax._engine.calls import bound, make
 from sksoftmax._engine.parameters import per_model
 
 
@@ -48,18 +49,25 @@ class Rule:
         self._step = self._per_model(-self._eta / self.divisor)
         self._by_share = {}
 
-    def _at(self, share):
-        """What the rule derives from the rates for a batch of that share: there are two at most."""
+    def step(self, parts, share, t):
         if share not in self._by_share:
-            self._by_share[share] = self._derive(share)
-        return self._by_share[share]
+            self._by_share[share] = self._record(share)
+        before, accumulate, after = self._by_share[share]
+        make(before)
+        accumulate(parts)
+        make(after)
 
-    def _derive(self, share):
-        """-share * eta * l2 * feature weights of each layer."""
-        return self.penalty.factors(-share * self._eta)
+    def _record(self, share):
+        """What a step on a batch of that share consists of, of which there are two at most: calls before the gradient,
+        the function that accumulates it, calls after it."""
+        raise NotImplementedError
 
     def restart(self, models):
         """Forget, for the given models, what would carry them on in the old direction."""
+
+    def _decay(self, share):
+        """-share * eta * l2 * feature weights of each layer."""
+        return self.penalty.factors(-share * self._eta)
 
     def _keep(self, factor):
         if isinstance(factor, float):
@@ -71,20 +79,18 @@ class Rule:
 
 
 def _multiply_first(direction, factors):
-    """Overwrite a direction (Parameters) with itself, its first W times the factors (M, 1, d) where there are any."""
-    if factors is not None:
-        W = direction.layers[0].W
-        np.multiply(W, factors, out=W)
+    """Calls that overwrite a direction (Parameters) with itself, its first W times the factors (M, 1, d) where there
+    are any."""
+    W = direction.layers[0].W
+    return [] if factors is None else [bound(np.multiply, W, factors, W)]
 
 
 class Descent(Rule):
     """theta <- theta - eta dJ/dtheta, as one product that decays, differentiates and updates."""
 
-    def _derive(self, share):
-        return [(1.0 + factor, 1.0) for factor in super()._derive(share)]
-
-    def step(self, parts, share, t):
-        self.network.accumulate(parts, self.network.parameters, self._at(share), self._step)
+    def _record(self, share):
+        keep = [(1.0 + factor, 1.0) for factor in self._decay(share)]
+        return [], self.network.accumulation(self.network.parameters, keep, self._step), []
 
 
 class Momentum(Rule):
@@ -98,23 +104,22 @@ class Momentum(Rule):
         # The velocity adds up gradients; its step is what they are in the model's own coordinates, and back.
         self._metric = None if self._relative_scale is None else np.square(self._relative_scale)
 
-    def step(self, parts, share, t):
-        (velocity,), parameters, step = self.moments, self.network.parameters, self._scratch
-        self._accelerate(velocity, parts, share)
-        if self._metric is None:
-            step = velocity
-        else:
-            np.copyto(step.flat, velocity.flat)
-            _multiply_first(step, self._metric)
-        parameters.flat += step.flat
-
     def restart(self, models):
         for layer in self.moments[0].layers:
             layer.W[models] = layer.b[models] = 0
 
-    def _accelerate(self, velocity, parts, share):
-        self.network.accumulate(parts, velocity, self._keep(self._mu), self._step)
-        self.penalty.add_gradient(self.network.parameters, velocity, self._at(share))
+    def _record(self, share):
+        (velocity,), parameters, step = self.moments, self.network.parameters, self._scratch
+        after = self.penalty.add_gradient(parameters, velocity, self._decay(share))
+        if self._metric is None:
+            step = velocity
+        else:
+            after += [bound(np.copyto, step.flat, velocity.flat), *_multiply_first(step, self._metric)]
+        after.append(bound(np.add, parameters.flat, step.flat, parameters.flat))
+        return [], self._accumulation(), after
+
+    def _accumulation(self):
+        return self.network.accumulation(self.moments[0], self._keep(self._mu), self._step)
 
 
 class Nesterov(Momentum):
@@ -124,18 +129,25 @@ class Nesterov(Momentum):
     less mu times the old v, so no second gradient buffer is needed.
     """
 
-    def step(self, parts, share, t):
+    def _record(self, share):
         (velocity,), parameters, scratch = self.moments, self.network.parameters, self._scratch
-        velocity.multiply(self._mu / (1 + self._mu), out=scratch)
-        self._accelerate(velocity, parts, share)
-        np.subtract(velocity.flat, scratch.flat, out=scratch.flat)
-        scratch.multiply(1 + self._mu, out=scratch)
-        _multiply_first(scratch, self._metric)
-        parameters.flat += scratch.flat
+        before = velocity.multiply(self._mu / (1 + self._mu), scratch)
+        after = [
+            *self.penalty.add_gradient(parameters, velocity, self._decay(share)),
+            bound(np.subtract, velocity.flat, scratch.flat, scratch.flat),
+            *scratch.multiply(1 + self._mu, scratch),
+            *_multiply_first(scratch, self._metric),
+            bound(np.add, parameters.flat, scratch.flat, parameters.flat),
+        ]
+        return before, self._accumulation(), after
 
 
 class Adam(Rule):
-    """Kingma and Ba (2015), algorithm 1 in the order of its section 2, with their beta_1, beta_2 and epsilon."""
+    """Kingma and Ba (2015), algorithm 1 in the order of its section 2, with their beta_1, beta_2 and epsilon.
+
+    The first moment is kept as its multiple m / (1 - beta_1), the second as v / (1 - beta_2): each then needs a pass
+    over the parameters less.
+    """
 
     n_moments = 2
     beta_1, beta_2, epsilon = 0.9, 0.999, 1e-8
@@ -143,32 +155,32 @@ class Adam(Rule):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._gradient = self.network.parameters.zeros_like()
-        self._scratch = self.network.parameters.zeros_like()
-
-    def _derive(self, share):
-        """share * l2 * feature weights of each layer: the rate comes after the moments."""
-        return self.penalty.factors(np.full_like(self._eta, share))
+        self._direction = self.network.parameters.zeros_like()
 
     def step(self, parts, share, t):
-        parameters, gradient, scratch = self.network.parameters, self._gradient, self._scratch
-        first, second = self.moments
-        self.network.accumulate(parts, gradient, self._keep(0.0), 1.0 / self.divisor)
-        self.penalty.add_gradient(parameters, gradient, self._at(share))
-        _multiply_first(gradient, self._relative_scale)
-        first.flat *= self.beta_1
-        gradient.multiply(1 - self.beta_1, out=scratch)
-        first.flat += scratch.flat
-        second.flat *= self.beta_2
-        np.square(gradient.flat, out=scratch.flat)
-        scratch.flat *= 1 - self.beta_2
-        second.flat += scratch.flat
+        super().step(parts, share, t)
         correction = math.sqrt(1 - self.beta_2 ** (t + 1)) / (1 - self.beta_1 ** (t + 1))
-        np.sqrt(second.flat, out=scratch.flat)
-        scratch.flat += self.epsilon
-        np.divide(first.flat, scratch.flat, out=scratch.flat)
-        scratch.multiply(self._per_model(-correction * self._eta), out=scratch)
-        _multiply_first(scratch, self._relative_scale)
-        parameters.flat += scratch.flat
+        rates = self._per_model(-correction * (1 - self.beta_1) / math.sqrt(1 - self.beta_2) * self._eta)
+        self._direction.add_multiple(rates, self.network.parameters)
+
+    def _record(self, share):
+        (first, second), gradient, direction = self.moments, self._gradient, self._direction
+        # The rate comes after the moments.
+        penalty = self.penalty.factors(np.full_like(self._eta, share))
+        after = [
+            *self.penalty.add_gradient(self.network.parameters, gradient, penalty),
+            *_multiply_first(gradient, self._relative_scale),
+            *first.multiply(self.beta_1, first),
+            bound(np.add, first.flat, gradient.flat, first.flat),
+            *second.multiply(self.beta_2, second),
+            bound(np.square, gradient.flat, gradient.flat),
+            bound(np.add, second.flat, gradient.flat, second.flat),
+            bound(np.sqrt, second.flat, direction.flat),
+            bound(np.add, direction.flat, self._dtype.type(self.epsilon / math.sqrt(1 - self.beta_2)), direction.flat),
+            bound(np.divide, first.flat, direction.flat, direction.flat),
+            *_multiply_first(direction, self._relative_scale),
+        ]
+        return [], self.network.accumulation(gradient, self._keep(0.0), 1.0 / self.divisor), after
 
 
 def choose_rule(solver, momentum, nesterov, at_once):

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Arrays that begin on a cache line: vector instructions that straddle two lines take up to twice as long."""
+
+import math
+
+import numpy as np
+
+CACHE_LINE = 64
+
+
+def empty(shape, dtype):
+    """A C-ordered array of arbitrary values."""
+    dtype = np.dtype(dtype)
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.empty(size + CACHE_LINE, np.uint8)
+    start = -memory.__array_interface__["data"][0] % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
+
+
+def zeros(shape, dtype):
+    array = empty(shape, dtype)
+    array[...] = 0
+    return array
