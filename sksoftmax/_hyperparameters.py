@@ -112,10 +112,11 @@ def schedule(estimator):
     }[estimator.learning_rate]
 
 
-def settings(estimator, learning_rate, max_epochs):
+def settings(estimator, learning_rate, scale, max_epochs):
     """The engine's Settings of one model."""
     return Settings(
         l2=float(estimator.l2),
+        scale=scale,
         learning_rate=learning_rate,
         schedule=schedule(estimator),
         shrink=decay(estimator) if estimator.learning_rate == "adaptive" else None,

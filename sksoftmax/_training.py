@@ -6,7 +6,6 @@ one. Each takes its steps in its own coordinates, and equals to rounding what it
 """
 
 import copy
-from dataclasses import replace
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -29,7 +28,7 @@ def own_stream(random_state):
 
 
 def network_of(estimator, layers, dtype):
-    """The network to train, of layers in the coordinates of the steps."""
+    """The network to train, of layers for centred samples."""
     _, activation = estimator._hidden_shape()
     return Network(Parameters.of(layers, dtype), activation, estimator.fit_intercept)
 
@@ -45,7 +44,8 @@ def computed_in(X):
 
 
 def coordinates_of(state):
-    return Coordinates(state["mean"], state["scale"])
+    """The Coordinates of the network that is trained: centred, not scaled."""
+    return Coordinates(state["mean"])
 
 
 def begin(estimators, samples, layers, random_state, streaming=False):
@@ -84,8 +84,9 @@ def _begin_one(estimator, samples, layers, random_state, moments, streaming):
         coordinates, gains = conditioning.coordinates, conditioning.gains
     if layers is None:
         layers = untrained(estimator, estimator._sizes(samples.X.shape[1]), random_state, gains)
+        layers = Coordinates(scale=coordinates.scale).to_raw(layers)
     else:
-        layers = coordinates.to_working(layers)
+        layers = Coordinates(coordinates.mean).to_working(layers)
     network = network_of(estimator, layers, computed_in(samples.X))
     if moments is not None and estimator.solver != "lbfgs":
         smoothness = measure(network, conditioning, streaming)
@@ -139,11 +140,14 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
     first, (state, network) = estimators[0], begun[0]
     coordinates = coordinates_of(state)
     settings = [
-        hyperparameters.settings(estimator, _learning_rate(estimator, state), 1 if going_on else estimator.max_iter)
+        hyperparameters.settings(
+            estimator, _learning_rate(estimator, state), state["scale"], 1 if going_on else estimator.max_iter
+        )
         for estimator, (state, _) in zip(estimators, begun)
     ]
     if len(estimators) > 1:
-        network, settings = _stack(begun, settings)
+        parameters = stacked([network.parameters for _, network in begun])
+        network = Network(parameters, network.activation, network.fit_intercept)
     if first.solver == "lbfgs":
         train = lbfgs.train
         options = {"gradient_tolerance": 0.0 if first.tol is None else first.tol}
@@ -165,22 +169,7 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
     watchers = [*([_print_progress] if first.verbose else []), *([watch] if watch else [])]
     options["keep_minibatch_losses"] = first.store_minibatch_loss
     options["on_epoch"] = (lambda *progress: [tell(*progress) for tell in watchers]) if watchers else None
-    return train(network, samples, settings, coordinates=coordinates, **options), coordinates
-
-
-def _stack(begun, settings):
-    """One network of all, in the coordinates of the first, and settings that tell each model its own."""
-    own = [coordinates_of(state) for state, _ in begun]
-    shared, first = own[0], begun[0][1]
-    moved = [
-        Parameters.of(shared.to_working(coordinates.to_raw(network.parameters.pairs())), network.parameters.dtype)
-        for coordinates, (_, network) in zip(own, begun)
-    ]
-    settings = [
-        setting if np.array_equal(coordinates.scale, shared.scale) else replace(setting, scale=coordinates.scale)
-        for coordinates, setting in zip(own, settings)
-    ]
-    return Network(stacked(moved), first.activation, first.fit_intercept), settings
+    return train(network, samples, settings, mean=coordinates.mean, **options), coordinates
 
 
 def _learning_rate(estimator, state):

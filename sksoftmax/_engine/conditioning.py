@@ -2,7 +2,8 @@
 """Feature coordinates in which raw data is well conditioned.
 
 Training takes its steps on x' = (x - mean) / scale. The network, the objective and its optimum stay those of the raw
-features: W' = W * scale, b' = b + W mean, and the penalty on W is one on W' with the weight 1 / scale**2 per feature.
+features: W' = W * scale, b' = b + W mean. No sample is changed: the network is trained as (W, b'), the mean is a term
+of rank one in its products (``products.Centring``), and a step in W' is one in W whose gradient is divided by scale**2.
 """
 
 from dataclasses import replace
@@ -30,11 +31,6 @@ class Coordinates(NamedTuple):
 
     mean: np.ndarray | None = None
     scale: np.ndarray | None = None
-
-    @property
-    def penalty_weights(self):
-        """Weight (d,) of each feature's coefficients in the penalty, or None where all are 1."""
-        return None if self.scale is None else self.scale**-2.0
 
     def to_working(self, layers):
         """Layers (W, b) of a network of the raw features as float64 ones in these coordinates: the first changes."""

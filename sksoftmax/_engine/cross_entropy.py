@@ -40,7 +40,7 @@ class CrossEntropy:
     """The cross-entropy of logits Z (M, K, b), with its scratch."""
 
     def __init__(self, Z):
-        n_models, n_classes, n_samples = Z.shape
+        n_models, n_classes, _ = Z.shape
         self._flat = Z.reshape(-1)
         # NumPy walks two axes faster than three.
         self._model = 0 if n_models == 1 else slice(None)

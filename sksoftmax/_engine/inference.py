@@ -14,7 +14,11 @@ def _forward(network, X):
     for start in range(0, X.shape[0], PART_ROWS):
         place = slice(start, start + PART_ROWS)
         rows = X[place].astype(dtype, copy=False)
-        inputs = SparseRows(rows) if sparse.issparse(X) else DenseRows(np.ascontiguousarray(rows), sizes[1])
+        if sparse.issparse(X):
+            inputs = SparseRows(rows.shape[0], sizes[1])
+            inputs.X = rows
+        else:
+            inputs = DenseRows(np.ascontiguousarray(rows), sizes[1])
         yield place, network.forward(inputs, rows.shape[0])
 
 

@@ -5,8 +5,8 @@ import numpy as np
 from scipy.optimize import minimize
 
 from sksoftmax._engine.calls import make
-from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
+from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._engine.threads import blas_threads
@@ -19,43 +19,61 @@ class Objective:
     ----------
     network : Network of one model
     samples : Samples
-    settings : Settings
-    coordinates : Coordinates that the vector is in
+    settings : Settings; the vector is in the coordinates x / scale where it has a scale
+    mean : (d,) that is subtracted from the samples, or None
     """
 
-    def __init__(self, network, samples, settings, coordinates=RAW):
+    def __init__(self, network, samples, settings, mean=None):
         parameters = network.parameters
         self.network, self._gradient = network, parameters.zeros_like()
-        self._stream = Minibatches(samples, len(samples.rows), parameters.sizes, parameters.dtype, coordinates)
-        self._penalty = Penalty([settings.l2], parameters, coordinates.penalty_weights)
-        n, decays = self._stream.n_samples, self._penalty.factors(np.ones(1))
+        self._scale = 1.0 if settings.scale is None else settings.scale
+        self._stream = Minibatches(samples, len(samples.rows), parameters.sizes, parameters.dtype, mean)
+        self._penalty = Penalty([settings.l2], parameters)
+        n = self._stream.n_samples
         self._accumulate = network.accumulation(self._gradient, [(0.0, 0.0)] * len(parameters.layers), 1.0 / n)
-        self._add_penalty = self._penalty.add_gradient(parameters, self._gradient, decays)
+        self._add_penalty = self._penalty.add_gradient(parameters, self._gradient, np.ones(1))
         self.data_loss = self.penalty = np.nan
+
+    def theta(self):
+        """The vector of the network's parameters (float64)."""
+        return self._by_scale(self.network.parameters, np.multiply)
+
+    def set(self, theta):
+        """Overwrite the network's parameters."""
+        parameters = self.network.parameters
+        parameters.flat[:] = theta
+        W = parameters.layers[0].W
+        np.divide(W, self._scale, out=W, casting="same_kind")
+
+    def _by_scale(self, parameters, operation):
+        vector = Parameters(parameters.sizes, 1, np.float64, parameters.flat)
+        operation(vector.layers[0].W, self._scale, out=vector.layers[0].W)
+        return vector.flat
 
     def __call__(self, theta):
         """J (float) and dJ/dtheta (float64) at the flat parameter vector theta."""
         parameters, n = self.network.parameters, self._stream.n_samples
-        parameters.flat[:] = theta
+        self.set(theta)
         # A batch of up to PART_ROWS comes as a part of its own; the full batch is one step either way.
         for parts, _ in self._stream.epoch():
             self._accumulate(parts)
         make(self._add_penalty)
         self.data_loss = float(self._stream.loss_sum[0]) / n
         self.penalty = float(self._penalty.value(parameters)[0])
-        return self.data_loss + self.penalty, self._gradient.flat.astype(np.float64)
+        return self.data_loss + self.penalty, self._by_scale(self._gradient, np.divide)
 
 
 def train(
-    network, samples, settings, *, coordinates=RAW, gradient_tolerance=1e-4, keep_minibatch_losses=False, on_epoch=None
+    network, samples, settings, *, mean=None, gradient_tolerance=1e-4, keep_minibatch_losses=False, on_epoch=None
 ):
     """Minimise the objective of each model of a stack, one after the other.
 
-    Takes what `sgd.train` takes. `gradient_tolerance` bounds the largest component of the gradient in `coordinates`.
+    Takes what `sgd.train` takes. `gradient_tolerance` bounds the largest component of the gradient in the
+    coordinates of the settings.
     An iteration counts as an epoch, whose only minibatch are all samples.
     """
     results = [
-        _train_one(network.take([m]), samples, settings[m], coordinates, gradient_tolerance, on_epoch)
+        _train_one(network.take([m]), samples, settings[m], mean, gradient_tolerance, on_epoch)
         for m in range(len(settings))
     ]
     if keep_minibatch_losses:
@@ -64,8 +82,8 @@ def train(
     return results
 
 
-def _train_one(network, samples, settings, coordinates, gradient_tolerance, on_epoch):
-    objective = Objective(network, samples, settings, coordinates)
+def _train_one(network, samples, settings, mean, gradient_tolerance, on_epoch):
+    objective = Objective(network, samples, settings, mean)
     result = TrainingResult(parameters=network.parameters)
 
     def record(theta):
@@ -74,13 +92,13 @@ def _train_one(network, samples, settings, coordinates, gradient_tolerance, on_e
         result.n_updates += 1
         result.updates.append(result.n_updates)
         if on_epoch is not None:
-            network.parameters.flat[:] = theta
+            objective.set(theta)
             on_epoch([result], network.parameters)
 
     with blas_threads(network.parameters, PART_ROWS), np.errstate(over="ignore", invalid="ignore"):
         found = minimize(
             objective,
-            network.parameters.flat.astype(np.float64),
+            objective.theta(),
             jac=True,
             method="L-BFGS-B",
             callback=record,
@@ -93,7 +111,7 @@ def _train_one(network, samples, settings, coordinates, gradient_tolerance, on_e
                 "ftol": np.finfo(network.parameters.dtype).eps,
             },
         )
-    network.parameters.flat[:] = found.x
+    objective.set(found.x)
     if not result.data_loss:
         objective(found.x)
         record(found.x)

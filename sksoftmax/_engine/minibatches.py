@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The stream of minibatches: which rows, in which order, with which gradient weight, in which coordinates."""
+"""The stream of minibatches: which rows, in which order, with which gradient weight."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,6 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine import memory
-from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.cross_entropy import target_positions, to_losses
 from sksoftmax._engine.products import DenseRows, SparseRows
 
@@ -76,23 +75,20 @@ class _Block:
         weights = [None] * count if self.weights is None else self.weights
         self.batches = [
             Batch(size, None, *arrays)
-            for arrays in zip(
-                self.targets, self.one_hot, self.positions, self.target_logits, self.normalisers, weights
-            )
+            for arrays in zip(self.targets, self.one_hot, self.positions, self.target_logits, self.normalisers, weights)
         ]
         if stream.is_sparse:
             for batch in self.batches:
-                batch.inputs = SparseRows(mean=stream._mean)
+                batch.inputs = SparseRows(size, stream.n_outputs, stream.mean)
         else:
             self.X = memory.empty((count * size, stream.X.shape[1]), stream.dtype)
             self.raw = self.X if stream.X.dtype == stream.dtype else memory.empty(self.X.shape, stream.X.dtype)
             for batch, X in zip(self.batches, self.X.reshape(count, size, -1)):
-                batch.inputs = DenseRows(X, stream.n_outputs)
+                batch.inputs = DenseRows(X, stream.n_outputs, stream.mean)
 
     def set_targets(self):
         """Derive the other forms of the targets from `targets`."""
-        count, size = self.shape
-        np.multiply(self.targets[:, None, :], size, out=self.positions)
+        np.multiply(self.targets[:, None, :], self.shape[1], out=self.positions)
         self.positions += self.offsets
         self.one_hot[...] = 0
         self.one_hot[self._batch, self.targets, self._sample] = 1
@@ -107,7 +103,7 @@ class Minibatches:
     batch_size : int; as many as there are samples or more is the full batch, which is not shuffled
     sizes : layer sizes of the network
     dtype : of the network
-    coordinates : Coordinates that the batches are in
+    mean : (d,) float64 that is subtracted from the samples, or None
     shuffle : RandomState to draw a new order from in each epoch, or None for the given order
     n_models : int
     divisor : what gradients are divided by; None is the batch size
@@ -127,7 +123,7 @@ class Minibatches:
         batch_size,
         sizes,
         dtype,
-        coordinates=RAW,
+        mean=None,
         shuffle=None,
         n_models=1,
         divisor=None,
@@ -142,19 +138,10 @@ class Minibatches:
         self.n_classes, self._first_units = sizes[-1], sizes[1]
         self._random_state = shuffle if self.batch_size < self.n_samples else None
         self.is_sparse = sparse.issparse(samples.X)
-        self._mean = None if coordinates.mean is None else coordinates.mean.astype(dtype)
-        self._inverse_scale = None if coordinates.scale is None else (1 / coordinates.scale).astype(dtype)
-        self.X = self._in_coordinates(samples.X) if self.is_sparse else samples.X
+        self.mean = None if mean is None else mean.astype(dtype)
+        self.X = samples.X.astype(self.dtype, copy=False) if self.is_sparse else samples.X
         self.weights = None if samples.weights is None else samples.weights.astype(dtype, copy=False)
         self.serve(n_models)
-
-    def _in_coordinates(self, X):
-        data = X.data.astype(self.dtype)
-        if self._mean is not None:
-            self._mean = self._mean * self._inverse_scale
-        if self._inverse_scale is not None:
-            data *= self._inverse_scale[X.indices]
-        return sparse.csr_matrix((data, X.indices, X.indptr), shape=X.shape)
 
     def serve(self, n_models):
         """Serve a stack of that many models from now on."""
@@ -232,10 +219,5 @@ class Minibatches:
             return
         # Without mode="clip" NumPy would gather into a second buffer first.
         self.X.take(rows, axis=0, out=block.raw, mode="clip")
-        source = block.raw
-        if self._mean is not None:
-            source = np.subtract(source, self._mean, out=block.X)
-        if self._inverse_scale is not None:
-            source = np.multiply(source, self._inverse_scale, out=block.X)
-        if source is not block.X:
-            np.copyto(block.X, source)
+        if block.raw is not block.X:
+            np.copyto(block.X, block.raw)

@@ -54,6 +54,8 @@ class Parameters:
             matrix, vector = self.flat[start:middle].reshape(-1, fan_in), self.flat[middle:end]
             self.layers.append(Layer.of(matrix, vector, n_models))
             start = end
+        # All but the first W.
+        self.above_first = self.flat[self.layers[0].matrix.size :]
 
     @classmethod
     def of(cls, pairs, dtype):

@@ -72,17 +72,57 @@ class BiasInput:
         return [*clear, bound(self._gemv, step, delta.rows.T, self._ones, keep or 1.0, layer.vector, 0, 1, 0, 1, 1, 1)]
 
 
+class Centring:
+    """What the samples X - 1 mean' add to products with X: rank-one terms, so that X itself stays as it is.
+
+    Parameters
+    ----------
+    mean : (d,), or None for no term
+    n_outputs : M * fan_out
+    n_samples : int
+    """
+
+    def __init__(self, mean, n_outputs, n_samples):
+        self._mean = mean
+        if mean is not None:
+            self._ones = np.ones(n_samples, mean.dtype)
+            self._of_outputs = memory.empty((n_outputs,), mean.dtype)
+            self._gemv, self._ger = get_blas_funcs(("gemv", "ger"), dtype=mean.dtype)
+
+    def multiply(self, layer, out):
+        """Calls: out <- out - W mean 1'"""
+        if self._mean is None:
+            return []
+        product, ones = self._of_outputs, self._ones
+        return [
+            bound(self._gemv, 1.0, layer.matrix.T, self._mean, 0.0, product, 0, 1, 0, 1, 1, 1),
+            bound(self._ger, -1.0, ones, product, 1, 1, out.rows.T, 0, 0, 1),
+        ]
+
+    def accumulate(self, layer, delta, step):
+        """Calls: layer.W <- layer.W - step * delta 1 mean'"""
+        if self._mean is None:
+            return []
+        total, ones = self._of_outputs, self._ones
+        return [
+            bound(self._gemv, 1.0, delta.rows.T, ones, 0.0, total, 0, 1, 0, 1, 1, 1),
+            bound(self._ger, -step, self._mean, total, 1, 1, layer.matrix.T, 0, 0, 1),
+        ]
+
+
 class DenseRows:
-    """Samples X (b, d) that all models share, so that the stack is one matrix (M * fan_out, d).
+    """Samples X - 1 mean' (b, d) that all models share, so that the stack is one matrix (M * fan_out, d).
 
     Parameters
     ----------
     X : (b, d), C-ordered; its values may change between calls
     n_outputs : M * fan_out
+    mean : (d,) or None for zeros
     """
 
-    def __init__(self, X, n_outputs):
+    def __init__(self, X, n_outputs, mean=None):
         self._XT, self._gemm = X.T, get_blas_funcs("gemm", dtype=X.dtype)
+        self._centring = Centring(mean, n_outputs, X.shape[0])
         self._outputs, samples = cut(n_outputs, X.shape[1], X.shape[0])
         # BLAS reads and writes whole buffers only, so each of several parts has one for its columns of the units.
         self._parts = [
@@ -98,7 +138,7 @@ class DenseRows:
         if not self._parts:
             for part in self._outputs:
                 calls.append(bound(self._gemm, 1.0, self._XT, layer.matrix[part].T, 0.0, out.rows[part].T, 1, 0, 1))
-        return calls
+        return calls + self._centring.multiply(layer, out)
 
     def accumulate(self, layer, delta, keep, step):
         calls = []
@@ -110,7 +150,7 @@ class DenseRows:
             for part in self._outputs:
                 into = layer.matrix[part].T
                 calls.append(bound(self._gemm, step, self._XT, delta.rows[part].T, keep, into, 0, 0, 1))
-        return calls
+        return calls + self._centring.accumulate(layer, delta, step)
 
 
 def _add_to(into, gradient, keep, step):
@@ -123,30 +163,34 @@ def _add_to(into, gradient, keep, step):
 
 
 class SparseRows:
-    """Samples X - 1 mean' that all models share, X (b, d) CSR; the centring stays implicit, so nothing is densified.
+    """Samples X - 1 mean' (b, d) that all models share, X CSR.
 
-    X may be replaced between calls.
+    Parameters
+    ----------
+    n_samples : int
+    n_outputs : M * fan_out
+    mean : (d,) or None for zeros
+
+    Attributes
+    ----------
+    X : (b, d), may be replaced between calls
     """
 
-    def __init__(self, X=None, mean=None):
-        self.X, self._mean = X, mean
+    def __init__(self, n_samples, n_outputs, mean=None):
+        self.X, self._centring = None, Centring(mean, n_outputs, n_samples)
 
     def multiply(self, layer, out):
-        return [bound(self._multiply, layer, out)]
+        return [bound(self._multiply, layer, out), *self._centring.multiply(layer, out)]
 
     def accumulate(self, layer, delta, keep, step):
-        return [bound(self._accumulate, layer, delta, keep, step)]
+        calls = self._centring.accumulate(layer, delta, step)
+        return [bound(self._accumulate, layer, delta, keep, step), *calls]
 
     def _multiply(self, layer, out):
         np.copyto(out.rows, (self.X @ layer.matrix.T).T)
-        if self._mean is not None:
-            np.subtract(out.rows, (layer.matrix @ self._mean)[:, None], out=out.rows)
 
     def _accumulate(self, layer, delta, keep, step):
-        gradient = (self.X.T @ delta.rows.T).T
-        if self._mean is not None:
-            gradient -= np.outer(delta.rows.sum(axis=1), self._mean)
-        _add_to(layer.matrix, gradient, keep, step)
+        _add_to(layer.matrix, (self.X.T @ delta.rows.T).T, keep, step)
 
 
 class HiddenUnits:

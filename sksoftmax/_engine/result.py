@@ -22,7 +22,7 @@ class Settings:
     max_epochs : int
     tolerance : improvement below which an epoch counts as none; -inf never stops
     patience : such epochs in a row that make a plateau
-    scale : (d,) of the coordinates that the model takes its steps in, or None for those of the stream
+    scale : (d,) of the coordinates x / scale that the model takes its steps in, or None for x
     """
 
     l2: float

@@ -3,7 +3,6 @@
 
 import numpy as np
 
-from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
@@ -18,8 +17,8 @@ SMALLEST_SHRINK = 1e-2
 class _Stack:
     """The models that still train. Arrays are (M,) in the order of `models`, their indices in the whole stack."""
 
-    def __init__(self, network, settings, stream, validation, coordinates, rule, moments):
-        self.settings, self._coordinates, self._rule = list(settings), coordinates, rule
+    def __init__(self, network, settings, stream, validation, rule, moments):
+        self.settings, self._rule = list(settings), rule
         self.stream, self.validation = stream, validation
         self.models = np.arange(len(settings))
         self.patience = Patience([s.tolerance for s in settings], [s.patience for s in settings])
@@ -31,15 +30,10 @@ class _Stack:
     def _bind(self, network, moments):
         self.network = network
         l2 = [s.l2 for s in self.settings]
-        self.penalty = Penalty(l2, network.parameters, self._coordinates.penalty_weights)
-        self.rule = self._rule(network, self.penalty, self.stream.divisor, moments, self._relative_scale())
-
-    def _relative_scale(self):
-        """Scale (M, 1, d) of the stream's coordinates over that of each model's own; None where they are the same."""
-        if all(s.scale is None for s in self.settings):
-            return None
-        shared = self._coordinates.scale
-        return np.stack([shared / (shared if s.scale is None else s.scale) for s in self.settings])[:, None, :]
+        self.penalty = Penalty(l2, network.parameters)
+        scales = [s.scale for s in self.settings]
+        inverse_scale = None if scales[0] is None else 1 / np.stack(scales)[:, None, :]
+        self.rule = self._rule(network, self.penalty, self.stream.divisor, moments, inverse_scale)
 
     @property
     def kept(self):
@@ -72,7 +66,7 @@ def train(
     nesterov=False,
     batch_size=32,
     divisor=None,
-    coordinates=RAW,
+    mean=None,
     shuffle=None,
     validation=None,
     monitor="loss",
@@ -86,14 +80,14 @@ def train(
 
     Parameters
     ----------
-    network : Network, whose parameters are the start, in `coordinates`; they are overwritten
+    network : Network, whose parameters are the start, for samples less `mean`; they are overwritten
     samples : Samples
-    settings : one Settings for each model
+    settings : one Settings for each model, all with a scale or none
     solver : "sgd" or "adam"
     nesterov : bool
     batch_size : int
     divisor : what the gradient of a batch is divided by; None is the batch size, at most the number of samples
-    coordinates : Coordinates that the steps are taken in
+    mean : (d,) float64 that is subtracted from the samples, or None
     shuffle : RandomState, or None to keep the order of the samples
     validation : Samples or None; with them, a model's best parameters on them are what it returns
     monitor : "loss" or "accuracy", what "best" and "plateau" mean on the validation samples
@@ -112,11 +106,9 @@ def train(
     rule = choose_rule(solver, [s.momentum for s in settings], nesterov, at_once)
     parameters, n_models = network.parameters, len(settings)
     sizes, dtype = parameters.sizes, parameters.dtype
-    stream = Minibatches(
-        samples, batch_size, sizes, dtype, coordinates, shuffle, n_models, divisor, keep_minibatch_losses
-    )
-    held_out = validation and Minibatches(validation, PART_ROWS, sizes, dtype, coordinates, None, n_models)
-    stack = _Stack(network, settings, stream, held_out, coordinates, rule, moments)
+    stream = Minibatches(samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses)
+    held_out = validation and Minibatches(validation, PART_ROWS, sizes, dtype, mean, None, n_models)
+    stack = _Stack(network, settings, stream, held_out, rule, moments)
     epoch = 0
     with blas_threads(parameters, stream.batch_size), np.errstate(over="ignore", invalid="ignore"):
         while len(stack.models):

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
-from sksoftmax._engine.conditioning import subsample_rows
+from sksoftmax._engine.conditioning import Coordinates, subsample_rows
 from sksoftmax._engine.inference import hidden_units
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
@@ -82,7 +82,7 @@ class Smoothness(NamedTuple):
 
 
 def measure(network, conditioning, streaming=False):
-    """The Smoothness for a network that starts in the conditioned coordinates."""
+    """The Smoothness of steps in the conditioned coordinates, for a network of centred samples."""
     moments, n_samples = input_moments(network, conditioning), conditioning.moments.n_samples
     if streaming and n_samples < FEW_SAMPLES:
         # They tell little of how far from them others lie: as far as unit variance in each input.
@@ -101,7 +101,7 @@ def measure(network, conditioning, streaming=False):
 
 
 def input_moments(network, conditioning):
-    """The Moments of each layer of a network that is in the conditioned coordinates."""
+    """The Moments of each layer of a network of centred samples, those of the first in the conditioned coordinates."""
     mean, scale = conditioning.coordinates
     X, weights, gradient_weights, mean_weight = conditioning.moments.subsample
     constant = float(network.fit_intercept)
@@ -111,16 +111,17 @@ def input_moments(network, conditioning):
     if len(network.parameters.layers) == 1:
         return moments
     step = math.ceil(X.shape[0] / subsample_rows(max(network.parameters.sizes[1:])))
-    for A in hidden_units(_raw(network, conditioning.coordinates), X[::step]):
+    for A in hidden_units(_raw(network, mean), X[::step]):
         A = np.hstack([A, np.full((len(A), 1), constant)])
         eigenvalue, square = _largest_moments(A, weights[::step], gradient_weights[::step])
         moments.append(Moments(mean_weight * eigenvalue, square))
     return moments
 
 
-def _raw(network, coordinates):
+def _raw(network, mean):
     """The same network, of raw features and in double precision."""
-    return Network(Parameters.of(coordinates.to_raw(network.parameters.pairs()), np.float64), network.activation)
+    layers = Coordinates(mean).to_raw(network.parameters.pairs())
+    return Network(Parameters.of(layers, np.float64), network.activation)
 
 
 def _largest_moments(X, weights, gradient_weights, mean=None, scale=None, constant=0.0):

@@ -27,21 +27,21 @@ class Rule:
         The data gradient of a step is the sum over its samples divided by this.
     moments : list of Parameters or None
         What an earlier run of the same rule remembered.
-    relative_scale : (M, 1, d) or None
-        For each model, the scale of the features' coordinates over that of the coordinates in which the model takes its
-        steps; None where they are the same. The gradient in the first W times this is the one in the model's own
+    inverse_scale : (M, 1, d) or None
+        For each model one over the scale of the features in whose coordinates x / scale it takes its steps; None where
+        these are those of the network. The gradient in the first W times this is the one in the model's own
         coordinates, and a step there times this is the step of the first W.
     """
 
     n_moments = 0
 
-    def __init__(self, network, penalty, divisor, moments=None, relative_scale=None):
+    def __init__(self, network, penalty, divisor, moments=None, inverse_scale=None):
         self.network, self.penalty, self.divisor = network, penalty, divisor
         parameters = network.parameters
         fits = moments and len(moments) == self.n_moments
         self.moments = moments if fits else [parameters.zeros_like() for _ in range(self.n_moments)]
         self._dtype, self._n_layers = parameters.dtype, len(parameters.layers)
-        self._relative_scale = None if relative_scale is None else relative_scale.astype(self._dtype)
+        self._inverse_scale = None if inverse_scale is None else inverse_scale.astype(self._dtype)
 
     def set_rates(self, eta, mu):
         """Learning rates (M,) and momenta (M,) from now on."""
@@ -65,10 +65,6 @@ class Rule:
     def restart(self, models):
         """Forget, for the given models, what would carry them on in the old direction."""
 
-    def _decay(self, share):
-        """-share * eta * l2 * feature weights of each layer."""
-        return self.penalty.factors(-share * self._eta)
-
     def _keep(self, factor):
         if isinstance(factor, float):
             return [(factor, factor)] * self._n_layers
@@ -89,7 +85,7 @@ class Descent(Rule):
     """theta <- theta - eta dJ/dtheta, as one product that decays, differentiates and updates."""
 
     def _record(self, share):
-        keep = [(1.0 + factor, 1.0) for factor in self._decay(share)]
+        keep = [(1.0 + self.penalty.factors(-share * self._eta), 1.0)] * self._n_layers
         return [], self.network.accumulation(self.network.parameters, keep, self._step), []
 
 
@@ -102,24 +98,32 @@ class Momentum(Rule):
         super().__init__(*args, **kwargs)
         self._scratch = self.network.parameters.zeros_like()
         # The velocity adds up gradients; its step is what they are in the model's own coordinates, and back.
-        self._metric = None if self._relative_scale is None else np.square(self._relative_scale)
+        self._metric = None if self._inverse_scale is None else np.square(self._inverse_scale)
 
     def restart(self, models):
         for layer in self.moments[0].layers:
             layer.W[models] = layer.b[models] = 0
 
     def _record(self, share):
-        (velocity,), parameters, step = self.moments, self.network.parameters, self._scratch
-        after = self.penalty.add_gradient(parameters, velocity, self._decay(share))
-        if self._metric is None:
-            step = velocity
-        else:
-            after += [bound(np.copyto, step.flat, velocity.flat), *_multiply_first(step, self._metric)]
-        after.append(bound(np.add, parameters.flat, step.flat, parameters.flat))
-        return [], self._accumulation(), after
+        (velocity,) = self.moments
+        return [], self._accumulation(), [*self._add_penalty(share), *self._add(velocity)]
 
     def _accumulation(self):
         return self.network.accumulation(self.moments[0], self._keep(self._mu), self._step)
+
+    def _add_penalty(self, share):
+        return self.penalty.add_gradient(self.network.parameters, self.moments[0], -share * self._eta)
+
+    def _add(self, step):
+        """Calls that add a step (Parameters) to the parameters."""
+        theta, scratch = self.network.parameters, self._scratch
+        if self._metric is None:
+            return [bound(np.add, theta.flat, step.flat, theta.flat)]
+        return [
+            bound(np.multiply, step.layers[0].W, self._metric, scratch.layers[0].W),
+            bound(np.add, theta.layers[0].W, scratch.layers[0].W, theta.layers[0].W),
+            bound(np.add, theta.above_first, step.above_first, theta.above_first),
+        ]
 
 
 class Nesterov(Momentum):
@@ -130,14 +134,13 @@ class Nesterov(Momentum):
     """
 
     def _record(self, share):
-        (velocity,), parameters, scratch = self.moments, self.network.parameters, self._scratch
+        (velocity,), scratch = self.moments, self._scratch
         before = velocity.multiply(self._mu / (1 + self._mu), scratch)
         after = [
-            *self.penalty.add_gradient(parameters, velocity, self._decay(share)),
+            *self._add_penalty(share),
             bound(np.subtract, velocity.flat, scratch.flat, scratch.flat),
             *scratch.multiply(1 + self._mu, scratch),
-            *_multiply_first(scratch, self._metric),
-            bound(np.add, parameters.flat, scratch.flat, parameters.flat),
+            *self._add(scratch),
         ]
         return before, self._accumulation(), after
 
@@ -165,11 +168,10 @@ class Adam(Rule):
 
     def _record(self, share):
         (first, second), gradient, direction = self.moments, self._gradient, self._direction
-        # The rate comes after the moments.
-        penalty = self.penalty.factors(np.full_like(self._eta, share))
         after = [
-            *self.penalty.add_gradient(self.network.parameters, gradient, penalty),
-            *_multiply_first(gradient, self._relative_scale),
+            # The rate comes after the moments.
+            *self.penalty.add_gradient(self.network.parameters, gradient, np.full_like(self._eta, share)),
+            *_multiply_first(gradient, self._inverse_scale),
             *first.multiply(self.beta_1, first),
             bound(np.add, first.flat, gradient.flat, first.flat),
             *second.multiply(self.beta_2, second),
@@ -178,7 +180,7 @@ class Adam(Rule):
             bound(np.sqrt, second.flat, direction.flat),
             bound(np.add, direction.flat, self._dtype.type(self.epsilon / math.sqrt(1 - self.beta_2)), direction.flat),
             bound(np.divide, first.flat, direction.flat, direction.flat),
-            *_multiply_first(direction, self._relative_scale),
+            *_multiply_first(direction, self._inverse_scale),
         ]
         return [], self.network.accumulation(gradient, self._keep(0.0), 1.0 / self.divisor), after
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import special
 
+from sksoftmax._engine.calls import make
 from sksoftmax._engine.cross_entropy import CrossEntropy, log_softmax, softmax, target_positions, to_losses
 
 
@@ -14,7 +15,8 @@ def cross_entropy(Z, targets):
     n_models, _, n_samples = Z.shape
     delta = Z.copy()
     logits, normalisers = np.empty((n_models, n_samples), Z.dtype), np.empty((n_models, 1, n_samples), Z.dtype)
-    CrossEntropy(delta).to_delta(target_positions(targets, Z.shape), logits, normalisers)
+    one_hot = np.eye(Z.shape[1], dtype=Z.dtype)[:, targets]
+    make(CrossEntropy(delta).to_delta(one_hot, target_positions(targets, Z.shape), logits, normalisers))
     losses = normalisers[:, 0]
     to_losses(losses, logits)
     return delta, losses

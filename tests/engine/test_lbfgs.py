@@ -33,7 +33,8 @@ def test_raw_features_need_no_more_iterations_than_standardised_ones(rng):
     for factor in (np.ones(6), np.array([1, 1e3, 1e-2, 1e2, 10, 1])):
         data = samples(X * factor + 5 * factor, y)
         coordinates = conditioning_of(data, 0.0, True, rng).coordinates
-        (result,) = lbfgs.train(network((6, 3)), data, [Settings(l2=0.0, max_epochs=500)], coordinates=coordinates)
+        settings = [Settings(l2=0.0, max_epochs=500, scale=coordinates.scale)]
+        (result,) = lbfgs.train(network((6, 3)), data, settings, mean=coordinates.mean)
         n_iterations.append(result.n_epochs)
     assert n_iterations[1] <= n_iterations[0] + 2
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sksoftmax._engine.conditioning import Coordinates
+from sksoftmax._engine.calls import make
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches, Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.products import Units
@@ -30,7 +30,7 @@ def served(stream, X):
         step = []
         for batch in parts:
             out = Units.empty(1, 1, batch.size, np.float64)
-            batch.inputs.multiply(layer, out)
+            make(batch.inputs.multiply(layer, out))
             step += out.rows[0].astype(int).tolist()
         steps.append(step)
     return steps
@@ -92,18 +92,18 @@ def test_samples_come_with_their_weights(rng):
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float64, np.float32])
-def test_batches_have_the_coordinates_and_the_dtype_of_the_network(dtype, rng):
+def test_batches_are_centred_and_have_the_dtype_of_the_network(dtype, rng):
     X = rng.randint(0, 100, size=(9, 4)).astype(dtype)
-    coordinates = Coordinates(rng.normal(size=4), rng.uniform(1, 2, size=4))
-    stream = Minibatches(Samples(X, np.zeros(9, np.intp)), 4, (4, 2), np.float32, coordinates)
+    mean = rng.normal(size=4)
+    stream = Minibatches(Samples(X, np.zeros(9, np.intp)), 4, (4, 2), np.float32, mean)
     layer = Parameters((4, 2), 1, np.float32).layers[0]
     layer.W[0] = rng.normal(size=(2, 4))
-    expected = (X - coordinates.mean) / coordinates.scale @ layer.W[0].T
+    expected = (X - mean) @ layer.W[0].T
     got = []
     for parts in epoch(stream):
         for batch in parts:
             out = Units.empty(1, 2, batch.size, np.float32)
-            batch.inputs.multiply(layer, out)
+            make(batch.inputs.multiply(layer, out))
             got.append(out.rows.T.copy())
     # Single precision of values up to 100.
     np.testing.assert_allclose(np.concatenate(got), expected, rtol=0, atol=1e-4)

@@ -51,8 +51,8 @@ def test_gradient_of_the_reported_objective_equals_finite_differences(hidden, ac
     data = samples(sparse.csr_matrix(X) if kind == "sparse" else X, y, weights)
     coordinates = Coordinates() if raw else conditioning_of(data, 0.1, True, rng).coordinates
     net = network((5, *hidden, 3), activation=activation, rng=rng)
-    objective = Objective(net, data, Settings(l2=0.1), coordinates)
-    theta = net.parameters.flat.copy()
+    objective = Objective(net, data, Settings(l2=0.1, scale=coordinates.scale), coordinates.mean)
+    theta = objective.theta()
     _, gradient = objective(theta)
     numerical = difference_quotient(objective, theta)
     assert np.linalg.norm(gradient - numerical) < 1e-6 * np.linalg.norm(numerical)
@@ -84,10 +84,12 @@ def test_objective_does_not_depend_on_the_coordinates(rng):
     data = samples(X, y)
     coordinates = conditioning_of(data, 0.1, True, rng).coordinates
     net, moved = network((6, 3), rng=rng, scale=0.01), network((6, 3))
-    moved.parameters.flat[:] = Parameters.of(coordinates.to_working(net.parameters.pairs()), np.float64).flat
+    theta = Parameters.of(coordinates.to_working(net.parameters.pairs()), np.float64).flat
     raw, _ = Objective(net, data, Settings(l2=0.1))(net.parameters.flat.copy())
-    working, _ = Objective(moved, data, Settings(l2=0.1), coordinates)(moved.parameters.flat.copy())
+    objective = Objective(moved, data, Settings(l2=0.1, scale=coordinates.scale), coordinates.mean)
+    working, _ = objective(theta)
     assert working == pytest.approx(raw, rel=1e-12)
+    np.testing.assert_allclose(objective.theta(), theta, rtol=1e-12)
 
 
 @pytest.mark.parametrize("n_samples", [40, 1200])
@@ -96,8 +98,9 @@ def test_each_model_of_a_stack_has_its_own_gradient(n_samples, rng):
     stack = network((6, 4, 3), n_models=3, activation="tanh", rng=rng)
     into = stack.parameters.zeros_like()
     stream = Minibatches(samples(X, y), n_samples, (6, 4, 3), np.float64, n_models=3)
+    accumulate = stack.accumulation(into, [(0.0, 0.0)] * 2, 1 / n_samples)
     for parts, _ in stream.epoch():
-        stack.accumulate(parts, into, [(0.0, 0.0)] * 2, 1 / n_samples)
+        accumulate(parts)
     for m in range(3):
         alone = stack.take([m])
         _, gradient = Objective(alone, samples(X, y), Settings(l2=0.0))(alone.parameters.flat.copy())

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from sksoftmax._engine import sgd
-from sksoftmax._engine.conditioning import RAW, Coordinates
+from sksoftmax._engine.conditioning import Coordinates
 from sksoftmax._engine.minibatches import PART_ROWS, Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
@@ -36,13 +36,6 @@ def twelve_models(momentum, stop_early):
     ]
 
 
-def in_own_coordinates(models, coordinates, rng):
-    """The same models, each but every third with a scale of its own; and the coordinates of each."""
-    scales = [None if k % 3 == 0 else coordinates.scale * rng.uniform(0.5, 2, 6) for k in range(len(models))]
-    own = [coordinates if scale is None else coordinates._replace(scale=scale) for scale in scales]
-    return [replace(model, scale=scale) for model, scale in zip(models, scales)], own
-
-
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("conditioned", [True, False], ids=["own coordinates", "raw"])
 @pytest.mark.parametrize("early", ["objective", "validation", "never"])
@@ -56,35 +49,30 @@ def test_a_stack_trains_each_model_as_if_alone(solver, momentum, nesterov, hidde
     X, y = problem(rng, 110, dtype=dtype)
     weights = rng.uniform(0.5, 1.5, 110)
     train, held_out = Samples(X, y, weights, np.arange(90)), Samples(X, y, weights, np.arange(90, 110))
-    shared = Coordinates(rng.normal(size=6), rng.uniform(0.5, 2, 6)) if conditioned else RAW
-    settings = twelve_models(momentum, early != "never")
-    own = [shared] * 12
+    settings, mean = twelve_models(momentum, early != "never"), None
     if conditioned:
-        settings, own = in_own_coordinates(settings, shared, rng)
-    raw = network((6, *hidden, 3), 1, dtype, "tanh", rng, scale=0.3).parameters.pairs()
+        settings, mean = [replace(model, scale=rng.uniform(0.5, 2, 6)) for model in settings], rng.normal(size=6)
+    start = network((6, *hidden, 3), 1, dtype, "tanh", rng, scale=0.3)
 
-    def trained(models, coordinates):
-        start = Network(Parameters.of(coordinates.to_working(raw), dtype), "tanh")
-        results = sgd.train(
+    def trained(models):
+        return sgd.train(
             repeated(start, len(models)),
             train,
             models,
             solver=solver,
             nesterov=nesterov,
             batch_size=16,
-            coordinates=coordinates,
+            mean=mean,
             shuffle=np.random.RandomState(5),
             validation=held_out if early == "validation" else None,
             keep_minibatch_losses=True,
         )
-        return [(r, Parameters.of(coordinates.to_raw(r.parameters.pairs()), np.float64).flat) for r in results]
 
-    together = trained(settings, shared)
     lengths = set()
-    for model, coordinates, (result, theta) in zip(settings, own, together):
-        ((alone, theta_alone),) = trained([replace(model, scale=None)], coordinates)
+    for model, result in zip(settings, trained(settings)):
+        (alone,) = trained([model])
         tolerance = STACK_TOLERANCE[dtype]
-        np.testing.assert_allclose(theta, theta_alone, rtol=0, atol=tolerance)
+        np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, rtol=0, atol=tolerance)
         np.testing.assert_allclose(result.data_loss, alone.data_loss, rtol=tolerance)
         np.testing.assert_allclose(result.minibatch_loss, alone.minibatch_loss, rtol=tolerance, atol=tolerance)
         np.testing.assert_allclose(result.penalty, alone.penalty, rtol=10 * tolerance, atol=tolerance)
@@ -98,6 +86,28 @@ def test_a_stack_trains_each_model_as_if_alone(solver, momentum, nesterov, hidde
     assert len(lengths) > 2 if early != "never" else lengths == {11, 12}
 
 
+@pytest.mark.parametrize("hidden", [(), (5,)], ids=["softmax", "one hidden layer"])
+@pytest.mark.parametrize(
+    ("solver", "momentum", "nesterov"),
+    [("sgd", 0.0, False), ("sgd", 0.9, False), ("sgd", 0.9, True), ("adam", 0.0, False)],
+    ids=["sgd", "momentum", "nesterov", "adam"],
+)
+def test_a_mean_and_a_scale_stand_for_samples_that_have_them(solver, momentum, nesterov, hidden, rng):
+    X, y = problem(rng, 110)
+    mean, scale = rng.normal(size=6), rng.uniform(0.5, 2, 6)
+    coordinates, options = Coordinates(scale=scale), {"solver": solver, "nesterov": nesterov, "batch_size": 16}
+    settings = Settings(l2=0.0, learning_rate=0.1, momentum=momentum, max_epochs=4)
+    start = network((6, *hidden, 3), activation="tanh", rng=rng)
+    moved = Network(Parameters.of(coordinates.to_working(start.parameters.pairs()), np.float64), "tanh")
+    (result,) = sgd.train(start, samples(X, y), [replace(settings, scale=scale)], mean=mean, **options)
+    (expected,) = sgd.train(moved, samples((X - mean) / scale, y), [settings], **options)
+    for (W, b), (expected_W, expected_b) in zip(
+        coordinates.to_working(result.parameters.pairs()), expected.parameters.pairs(), strict=True
+    ):
+        np.testing.assert_allclose(W, expected_W, atol=1e-11)
+        np.testing.assert_allclose(b, expected_b, atol=1e-11)
+
+
 @pytest.mark.parametrize("kind", ["dense", "sparse"])
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 @pytest.mark.parametrize("conditioned", [True, False])
@@ -105,11 +115,11 @@ def test_sparse_and_dense_samples_train_the_same_model(conditioned, momentum, ki
     X, y = problem(rng, 90)
     X[rng.rand(*X.shape) < 0.6] = 0
     coordinates = conditioning_of(samples(X, y), 1e-3, True, rng).coordinates if conditioned else Coordinates()
-    settings = [Settings(l2=1e-3, learning_rate=0.1, momentum=momentum, max_epochs=5)]
+    settings = [Settings(l2=1e-3, learning_rate=0.1, momentum=momentum, max_epochs=5, scale=coordinates.scale)]
     data = samples(sparse.csr_matrix(X) if kind == "sparse" else X, y)
-    (result,) = sgd.train(network((6, 3)), data, settings, batch_size=16, coordinates=coordinates)
+    (result,) = sgd.train(network((6, 3)), data, settings, batch_size=16, mean=coordinates.mean)
     dense = samples(X, y)
-    (expected,) = sgd.train(network((6, 3)), dense, settings, batch_size=16, coordinates=coordinates)
+    (expected,) = sgd.train(network((6, 3)), dense, settings, batch_size=16, mean=coordinates.mean)
     np.testing.assert_allclose(result.parameters.flat, expected.parameters.flat, atol=1e-12)
 
 
@@ -194,9 +204,9 @@ def test_nothing_is_allocated_inside_the_training_loop(conditioned, solver, mome
         peaks.append(peak - now)
         tracemalloc.reset_peak()
 
-    settings = [Settings(l2=1e-4, learning_rate=1e-4, momentum=momentum, max_epochs=4)]
+    settings = [Settings(l2=1e-4, learning_rate=1e-4, momentum=momentum, max_epochs=4, scale=coordinates.scale)]
     options = {"solver": solver, "nesterov": True, "batch_size": batch_size, "shuffle": np.random.RandomState(0)}
-    options["coordinates"] = coordinates
+    options["mean"] = coordinates.mean
     tracemalloc.start()
     try:
         sgd.train(network((3000, 10), 1, np.float32), samples(X, y), settings, on_epoch=measure, **options)

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from sksoftmax._engine.conditioning import Coordinates
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
@@ -26,6 +27,12 @@ def in_coordinates(X, coordinates):
     return X / coordinates.scale
 
 
+def unscaled(net, coordinates):
+    """A network in these coordinates as the one that is trained, of centred samples."""
+    layers = Coordinates(scale=coordinates.scale).to_raw(net.parameters.pairs())
+    return Network(Parameters.of(layers, np.float64), net.activation)
+
+
 @pytest.mark.parametrize("kind", ["dense", "sparse"])
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_moments_are_those_of_the_inputs_of_each_layer(activation, kind, rng):
@@ -36,7 +43,7 @@ def test_moments_are_those_of_the_inputs_of_each_layer(activation, kind, rng):
     weights /= weights.mean()
     conditioning = conditioning_of(Samples(sparse.csr_matrix(X) if kind == "sparse" else X, y, weights), 0.0, True, rng)
     net = network((5, 4, 6, 3), activation=activation, rng=rng)
-    found = input_moments(net, conditioning)
+    found = input_moments(unscaled(net, conditioning.coordinates), conditioning)
     A = in_coordinates(X, conditioning.coordinates)
     for layer, moments in zip(net.parameters.layers, found, strict=True):
         expected = exact_moments(A, weights)
@@ -51,8 +58,9 @@ def test_moments_of_wide_layers_come_from_a_subsample(rng):
     X, y = problem(rng, 4000, 2)
     net = network((2, 1000, 3), activation="tanh", rng=rng)
     data = samples(X, y)
-    hidden = input_moments(net, conditioning_of(data, 1e-4, True, rng))[1]
-    A = np.tanh(in_coordinates(X, conditioning_of(data, 1e-4, True, rng).coordinates) @ net.parameters.layers[0].W[0].T)
+    conditioning = conditioning_of(data, 1e-4, True, rng)
+    hidden = input_moments(unscaled(net, conditioning.coordinates), conditioning)[1]
+    A = np.tanh(in_coordinates(X, conditioning.coordinates) @ net.parameters.layers[0].W[0].T)
     A = np.tanh(np.arctanh(A) + net.parameters.layers[0].b[0])
     expected = exact_moments(A, np.ones(len(y)))
     assert hidden.largest_eigenvalue == pytest.approx(expected.largest_eigenvalue, rel=0.1)
