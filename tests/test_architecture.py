@@ -14,16 +14,8 @@ PACKAGE = Path(sksoftmax.__file__).parent
 
 # From the ground up: a module imports only what stands in rows above its own.
 ENGINE = [
-    {
-        "activations",
-        "cross_entropy",
-        "schedules",
-        "parameters",
-        "conditioning",
-        "stopping",
-        "threads",
-        "initialisation",
-    },
+    {"calls", "memory", "schedules", "conditioning", "stopping", "threads", "initialisation"},
+    {"activations", "cross_entropy", "parameters"},
     {"products", "result", "penalty"},
     {"network", "minibatches"},
     {"inference", "updates"},

@@ -6,6 +6,9 @@ import numpy as np
 from sksoftmax._engine import memory
 from sksoftmax._engine.calls import bound
 
+# A matrix of ones of that many rows costs less than broadcasting a row.
+FEW_CLASSES = 32
+
 
 def _subtract_peak(Z, peak):
     np.maximum.reduce(Z, -2, None, peak, True)
@@ -36,6 +39,11 @@ def target_positions(targets, shape):
     return of_model + targets * n_samples + np.arange(n_samples)
 
 
+def n_normalisers(n_models, n_classes):
+    """How often the normaliser of a sample is written for a model: for each of a single model's classes, if few."""
+    return n_classes if n_models == 1 and n_classes <= FEW_CLASSES else 1
+
+
 class CrossEntropy:
     """The cross-entropy of logits Z (M, K, b), with its scratch."""
 
@@ -46,7 +54,7 @@ class CrossEntropy:
         self._model = 0 if n_models == 1 else slice(None)
         self._Z = Z[self._model]
         self._peak = _per_sample(self._Z)
-        self._ones = np.ones((1, n_classes), Z.dtype)
+        self._ones = np.ones((n_normalisers(n_models, n_classes), n_classes), Z.dtype)
         # The cheaper call of the two, for a single model only.
         self._product = np.dot if n_models == 1 else np.matmul
 
@@ -54,16 +62,16 @@ class CrossEntropy:
         """Calls that overwrite Z with delta = softmax(Z) - one_hot.
 
         They write what the losses are made of later, many batches at a time: the logit of each sample's target less the
-        largest logit, (M, b), and the sum of exp(logit less the largest), (M, 1, b).
+        largest logit, (M, b), and its normaliser, the sum of exp(logit less the largest), (M, n_normalisers, b).
         """
-        Z, peak, total = self._Z, self._peak, normalisers[self._model]
+        Z, normalisers = self._Z, normalisers[self._model]
         return [
-            bound(np.maximum.reduce, Z, -2, None, peak, True),
-            bound(np.subtract, Z, peak, Z),
+            bound(np.maximum.reduce, Z, -2, None, self._peak, True),
+            bound(np.subtract, Z, self._peak, Z),
             bound(self._flat.take, positions, None, target_logits, "clip"),
             bound(np.exp, Z, Z),
-            bound(self._product, self._ones, Z, total),
-            bound(np.divide, Z, total, Z),
+            bound(self._product, self._ones, Z, normalisers),
+            bound(np.divide, Z, normalisers, Z),
             bound(np.subtract, Z, one_hot, Z),
         ]
 

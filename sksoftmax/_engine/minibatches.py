@@ -7,12 +7,12 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine import memory
-from sksoftmax._engine.cross_entropy import target_positions, to_losses
+from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_losses
 from sksoftmax._engine.products import DenseRows, SparseRows
 
 # Small batches are gathered together up to this many rows; a large one is passed on in parts of at most PART_ROWS,
 # so that a step on all samples needs no copy of them.
-BLOCK_ROWS = 128
+BLOCK_ROWS = 256
 PART_ROWS = 512
 
 
@@ -45,7 +45,7 @@ class Batch:
     """b samples as the network reads them: targets (b,) and one-hot (K, b), weights (b,) or None.
 
     positions (M, b) : of the targets in the flattened logits
-    target_logits (M, b), normalisers (M, 1, b) : where the network leaves what the losses are made of
+    target_logits (M, b), normalisers (M, n_normalisers, b) : where the network leaves what the losses are made of
     """
 
     size: int
@@ -70,7 +70,7 @@ class _Block:
         self.offsets = target_positions(0, (n_models, n_classes, size))
         self.one_hot = memory.zeros((count, n_classes, size), stream.dtype)
         self.target_logits = memory.empty((count, n_models, size), stream.dtype)
-        self.normalisers = memory.empty((count, n_models, 1, size), stream.dtype)
+        self.normalisers = memory.empty((count, n_models, n_normalisers(n_models, n_classes), size), stream.dtype)
         self.weights = None if stream.weights is None else memory.empty((count, size), stream.dtype)
         weights = [None] * count if self.weights is None else self.weights
         self.batches = [

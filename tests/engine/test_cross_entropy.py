@@ -7,14 +7,23 @@ from hypothesis.extra.numpy import arrays
 from scipy import special
 
 from sksoftmax._engine.calls import make
-from sksoftmax._engine.cross_entropy import CrossEntropy, log_softmax, softmax, target_positions, to_losses
+from sksoftmax._engine.cross_entropy import (
+    FEW_CLASSES,
+    CrossEntropy,
+    log_softmax,
+    n_normalisers,
+    softmax,
+    target_positions,
+    to_losses,
+)
 
 
 def cross_entropy(Z, targets):
     """Deltas and losses of logits (M, K, b)."""
-    n_models, _, n_samples = Z.shape
+    n_models, n_classes, n_samples = Z.shape
     delta = Z.copy()
-    logits, normalisers = np.empty((n_models, n_samples), Z.dtype), np.empty((n_models, 1, n_samples), Z.dtype)
+    logits = np.empty((n_models, n_samples), Z.dtype)
+    normalisers = np.empty((n_models, n_normalisers(n_models, n_classes), n_samples), Z.dtype)
     one_hot = np.eye(Z.shape[1], dtype=Z.dtype)[:, targets]
     make(CrossEntropy(delta).to_delta(one_hot, target_positions(targets, Z.shape), logits, normalisers))
     losses = normalisers[:, 0]
@@ -22,11 +31,12 @@ def cross_entropy(Z, targets):
     return delta, losses
 
 
+@pytest.mark.parametrize("n_classes", [2, 4, FEW_CLASSES + 1])
 @pytest.mark.parametrize("n_models", [1, 3])
-def test_loss_and_delta_equal_scipy(n_models, rng):
-    Z, targets = rng.normal(size=(n_models, 4, 6)) * 5, rng.randint(0, 4, 6)
+def test_loss_and_delta_equal_scipy(n_models, n_classes, rng):
+    Z, targets = rng.normal(size=(n_models, n_classes, 6)) * 5, rng.randint(0, n_classes, 6)
     delta, losses = cross_entropy(Z, targets)
-    onehot = np.eye(4)[:, targets]
+    onehot = np.eye(n_classes)[:, targets]
     np.testing.assert_allclose(delta, special.softmax(Z, axis=1) - onehot, atol=1e-15)
     np.testing.assert_allclose(
         losses, -special.log_softmax(Z, axis=1)[:, targets, np.arange(6)], rtol=1e-13, atol=1e-14

@@ -18,19 +18,21 @@ def exact_moments(A, weights):
     return Moments(np.linalg.eigvalsh(moment)[-1], (weights / weights.mean() * (A**2).sum(axis=1)).max())
 
 
+def unscaled(net, coordinates):
+    """A network in these coordinates as the one that is trained, of centred samples."""
+    layers = Coordinates(scale=coordinates.scale).to_raw(net.parameters.pairs())
+    return Network(Parameters.of(layers, np.float64), net.activation, net.fit_intercept)
+
+
 def learning_rate(net, conditioning, solver, batch_size, l2, momentum, streaming=False):
-    return measure(net, conditioning, streaming).learning_rate(solver, batch_size, l2, momentum)
+    return measure(unscaled(net, conditioning.coordinates), conditioning, streaming).learning_rate(
+        solver, batch_size, l2, momentum
+    )
 
 
 def in_coordinates(X, coordinates):
     X = X if coordinates.mean is None else X - coordinates.mean
     return X / coordinates.scale
-
-
-def unscaled(net, coordinates):
-    """A network in these coordinates as the one that is trained, of centred samples."""
-    layers = Coordinates(scale=coordinates.scale).to_raw(net.parameters.pairs())
-    return Network(Parameters.of(layers, np.float64), net.activation)
 
 
 @pytest.mark.parametrize("kind", ["dense", "sparse"])
@@ -83,7 +85,9 @@ def test_every_layer_adds_its_curvature(rng):
     X, y = problem(rng, 200)
     conditioning = conditioning_of(samples(X, y), 0.0, True, rng)
     net = network((6, 5, 4, 3), activation="logistic", rng=rng)
-    first, second, third = (moments.largest_eigenvalue for moments in input_moments(net, conditioning))
+    first, second, third = (
+        moments.largest_eigenvalue for moments in input_moments(unscaled(net, conditioning.coordinates), conditioning)
+    )
     # Slopes of a quarter, squared, for each activation above; two hidden layers.
     curvature = 0.5 * (third + second / 16 + first / 16**2)
     assert learning_rate(net, conditioning, "sgd", 10**6, 0.0, 0.9) == pytest.approx(1 / curvature, rel=1e-12)
@@ -113,7 +117,14 @@ def test_the_bound_holds_for_the_gauss_newton_matrix(hidden, rng):
     H = np.einsum("nk,kl->nkl", P, np.eye(3)) - P[:, :, None] * P[:, None, :]
     gauss_newton = np.einsum("nkp,nkl,nlq->pq", J, H, J) / len(y)
     # Eight power iterations find nine tenths of an eigenvalue at least.
-    bound = 0.5 * sum(moments.largest_eigenvalue for moments in input_moments(net, conditioning)) / 0.9
+    bound = (
+        0.5
+        * sum(
+            moments.largest_eigenvalue
+            for moments in input_moments(unscaled(net, conditioning.coordinates), conditioning)
+        )
+        / 0.9
+    )
     assert np.linalg.eigvalsh(gauss_newton)[-1] <= bound
 
 
