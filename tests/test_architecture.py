@@ -14,7 +14,7 @@ PACKAGE = Path(sksoftmax.__file__).parent
 
 # From the ground up: a module imports only what stands in rows above its own.
 ENGINE = [
-    {"calls", "memory", "schedules", "conditioning", "stopping", "threads", "initialisation"},
+    {"blas", "calls", "memory", "schedules", "conditioning", "stopping", "threads", "initialisation"},
     {"activations", "cross_entropy", "parameters"},
     {"products", "result", "penalty"},
     {"network", "minibatches"},

@@ -4,15 +4,17 @@
 import numpy as np
 from scipy import sparse
 
-from sksoftmax._engine.minibatches import PART_ROWS
 from sksoftmax._engine.products import DenseRows, SparseRows
+
+# Rows at a time: few enough for little memory, many enough that a part costs little beside its products.
+READ_ROWS = 1024
 
 
 def _forward(network, X):
     """Pass X (n, d), dense or CSR, through a network in parts; yield the place of each and the units of its layers."""
     sizes, dtype = network.parameters.sizes, network.parameters.dtype
-    for start in range(0, X.shape[0], PART_ROWS):
-        place = slice(start, start + PART_ROWS)
+    for start in range(0, X.shape[0], READ_ROWS):
+        place = slice(start, start + READ_ROWS)
         rows = X[place].astype(dtype, copy=False)
         if sparse.issparse(X):
             inputs = SparseRows(rows.shape[0], sizes[1])

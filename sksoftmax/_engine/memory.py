@@ -14,7 +14,7 @@ def empty(shape, dtype):
     size = math.prod(shape) * dtype.itemsize
     memory = np.empty(size + CACHE_LINE, np.uint8)
     start = -memory.__array_interface__["data"][0] % CACHE_LINE
-    return memory[start : start + size].view(dtype).reshape(shape)
+    return np.ndarray(shape, dtype, memory, start)
 
 
 def zeros(shape, dtype):

@@ -10,10 +10,9 @@ from sksoftmax._engine import memory
 from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_losses
 from sksoftmax._engine.products import DenseRows, SparseRows
 
-# Small batches are gathered together up to this many rows; a large one is passed on in parts of at most PART_ROWS,
-# so that a step on all samples needs no copy of them.
-BLOCK_ROWS = 256
-PART_ROWS = 512
+# Small batches are gathered together up to this many rows, and a larger one is passed on in parts of as many: they stay
+# in the second cache until the last product, and a step on all samples needs no copy of them.
+PART_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,7 @@ class Minibatches:
                 yield (batch,), batch.size / self.divisor
 
     def _serve(self, rows, size):
-        per_block = size * max(1, BLOCK_ROWS // size)
+        per_block = size * max(1, PART_ROWS // size)
         for start in range(0, len(rows), per_block):
             chunk = rows[start : start + per_block]
             whole = len(chunk) - len(chunk) % size

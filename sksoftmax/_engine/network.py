@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A stack of M networks: forward, cross-entropy, and the gradient primitive. Softmax regression has no hidden layer."""
 
+from functools import cached_property
+
 import numpy as np
 
 from sksoftmax._engine.activations import ACTIVATIONS
@@ -15,10 +17,18 @@ class _Workspace:
     def __init__(self, parameters, n_samples):
         fan_outs, dtype = parameters.sizes[1:], parameters.dtype
         self.units = [Units.empty(parameters.n_models, fan_out, n_samples, dtype) for fan_out in fan_outs]
-        self.deltas = [Units.empty(*A.stack.shape, dtype) for A in self.units[:-1]] + self.units[-1:]
         self.hidden = [HiddenUnits(A, fan_out) for A, fan_out in zip(self.units, fan_outs[1:])]
         self.bias_input = BiasInput(n_samples, dtype)
-        self.cross_entropy = CrossEntropy(self.units[-1].stack)
+
+    # For training only.
+
+    @cached_property
+    def deltas(self):
+        return [Units.empty(*A.stack.shape, A.stack.dtype) for A in self.units[:-1]] + self.units[-1:]
+
+    @cached_property
+    def cross_entropy(self):
+        return CrossEntropy(self.units[-1].stack)
 
 
 class Network:

@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import get_blas_funcs
 
 from sksoftmax._engine import memory
+from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound, make
 
 
@@ -60,10 +60,8 @@ class Parameters:
     @classmethod
     def of(cls, pairs, dtype):
         """One network of the given (W, b), W (fan_out, fan_in), of each layer."""
-        parameters = cls(cls.sizes_of(pairs), 1, dtype)
-        for layer, (W, b) in zip(parameters.layers, pairs):
-            layer.W[0], layer.b[0] = W, b
-        return parameters
+        flat = np.concatenate([values.reshape(-1) for pair in pairs for values in pair])
+        return cls(cls.sizes_of(pairs), 1, dtype, flat)
 
     @staticmethod
     def count(sizes):
@@ -113,7 +111,7 @@ class Parameters:
         afterwards."""
         if isinstance(factor, float):
             # One pass in place of two.
-            get_blas_funcs("axpy", dtype=self.dtype)(self.flat, into.flat, None, factor)
+            blas("axpy", self.dtype)(self.flat, into.flat, None, factor)
             return
         make(self.multiply(factor, self))
         into.flat += self.flat

@@ -2,9 +2,9 @@
 """The penalty (l2 / 2) * sum_layers ||W||^2 of each model of a stack; biases are never penalised."""
 
 import numpy as np
-from scipy.linalg import get_blas_funcs
 
 from sksoftmax._engine import memory
+from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound
 from sksoftmax._engine.parameters import per_model
 
@@ -21,7 +21,7 @@ class Penalty:
     def __init__(self, l2, parameters):
         self._l2 = np.asarray(l2, dtype=np.float64)
         self._dtype = parameters.dtype
-        self._axpy = get_blas_funcs("axpy", dtype=self._dtype)
+        self._axpy = blas("axpy", self._dtype)
         self._scratch = [memory.empty(layer.W.shape, self._dtype) for layer in parameters.layers]
 
     def factors(self, step):

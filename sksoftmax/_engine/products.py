@@ -12,9 +12,9 @@ from math import ceil
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import get_blas_funcs
 
 from sksoftmax._engine import memory
+from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound
 
 # OpenBLAS multiplies without packing up to this many multiply-adds; few outputs or samples run up to three times as
@@ -58,7 +58,7 @@ class BiasInput:
 
     def __init__(self, n_samples, dtype):
         self._ones = np.ones(n_samples, dtype)
-        self._gemv, self._ger = get_blas_funcs(("gemv", "ger"), dtype=dtype)
+        self._gemv, self._ger = blas("gemv", dtype), blas("ger", dtype)
 
     def add(self, layer, out):
         """Calls: out <- out + layer.b for each sample."""
@@ -87,7 +87,7 @@ class Centring:
         if mean is not None:
             self._ones = np.ones(n_samples, mean.dtype)
             self._of_outputs = memory.empty((n_outputs,), mean.dtype)
-            self._gemv, self._ger = get_blas_funcs(("gemv", "ger"), dtype=mean.dtype)
+            self._gemv, self._ger = blas("gemv", mean.dtype), blas("ger", mean.dtype)
 
     def multiply(self, layer, out):
         """Calls: out <- out - W mean 1'"""
@@ -121,14 +121,14 @@ class DenseRows:
     """
 
     def __init__(self, X, n_outputs, mean=None):
-        self._XT, self._gemm = X.T, get_blas_funcs("gemm", dtype=X.dtype)
+        self._XT, self._gemm = X.T, blas("gemm", X.dtype)
         self._centring = Centring(mean, n_outputs, X.shape[0])
         self._outputs, samples = cut(n_outputs, X.shape[1], X.shape[0])
-        # BLAS reads and writes whole buffers only, so each of several parts has one for its columns of the units.
-        self._parts = [
-            (part, X[part].T, memory.empty((n_outputs, part.stop - part.start), X.dtype))
-            for part in (samples if len(samples) > 1 else [])
-        ]
+        # BLAS reads and writes whole buffers only: the columns of the units of each of several parts are in one.
+        samples = samples if len(samples) > 1 else []
+        widths = [part.stop - part.start for part in samples]
+        columns = {width: memory.empty((n_outputs, width), X.dtype) for width in set(widths)}
+        self._parts = [(part, X[part].T, columns[width]) for part, width in zip(samples, widths)]
 
     def multiply(self, layer, out):
         calls = []
@@ -200,7 +200,7 @@ class HiddenUnits:
         A = units.stack
         self._A, self._AT = A, A.transpose(0, 2, 1)
         self._single = A.shape[0] == 1
-        self._gemm = get_blas_funcs("gemm", dtype=A.dtype)
+        self._gemm = blas("gemm", A.dtype)
         self._gradient = None if self._single else memory.empty((A.shape[0], fan_out, A.shape[1]), A.dtype)
 
     def multiply(self, layer, out):
