@@ -1,165 +1,145 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Time of one epoch of training beside the peers and the floor, in one run, interleaved, one BLAS thread.
+"""Time of one epoch of training beside the peers and the floor.
 
-    python -m tests.benchmarks.epoch [--mnist FOLDER] [--hidden 64] [--repeats 5] [--batch-sizes 32 128]
-
-Without --hidden it trains softmax regression, with it networks of tanh units in hidden layers of these sizes.
-
-Without --mnist (a folder of the four gzipped IDX files) the data is random, of the same shape. PyTorch is left out
-where it is not installed. An epoch is what three take longer than one, halved, so that checking the input and the like
-count only in the fit. The floor is what no implementation can avoid: gathering the rows of every batch and the matrix
-products, two for the first layer and three for each other one.
+All on one core, float32 where they can, with the same batch size, penalty, constant learning rate and new order in each
+epoch; ours also with the automatic learning rate, and with that and the default momentum and schedule. An epoch is half
+of what three take longer than one, so that checking the input and the like count only in a fit; JAX is warm, and its
+compilation stands apart. "reached" is after three epochs. The floor is gathering the rows and the bare matrix products,
+cut as runs fastest on this machine. mlxtend computes in float64, has logistic hidden units, and evaluates its objective
+on all samples after each epoch. Online (one sample at a time) is timed on the first samples only; SGDClassifier trains
+one binary model for each class. PyTorch gathers by ``data[rows]``, and in a second form by ``index_select``. With a
+second core ours may use both, and the floor is still that of one.
 """
 
-import argparse
-import gzip
-import os
-import statistics
-import time
-import warnings
-from itertools import pairwise, product
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import partial
+from statistics import median
 
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+from tests.benchmarks import peers
+from tests.benchmarks.floor import Floor
+from tests.benchmarks.measure import epoch_seconds, interleaved, ratios, seconds
+from tests.benchmarks.peers import scikit_learn
+from tests.benchmarks.recipe import Recipe, ours
+from tests.benchmarks.report import Row
+from tests.benchmarks.threads import n_cores, one_core
 
-import numpy as np
-from scipy.linalg import get_blas_funcs
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
-
-from sksoftmax import TinyMLPClassifier
-from sksoftmax._engine.products import cut
-
-N_CLASSES = 10
-
-
-def load(folder):
-    """Training images (n, 784) float32 in [0, 1] and labels."""
-    if folder is None:
-        rng = np.random.default_rng(0)
-        return rng.random((60_000, 784), dtype=np.float32), rng.integers(0, N_CLASSES, 60_000)
-    images = gzip.decompress((Path(folder) / "train-images-idx3-ubyte.gz").read_bytes())
-    labels = gzip.decompress((Path(folder) / "train-labels-idx1-ubyte.gz").read_bytes())
-    X = np.frombuffer(images, np.uint8, offset=16).reshape(-1, 784)
-    return X.astype(np.float32) / np.float32(255), np.frombuffer(labels, np.uint8, offset=8).astype(np.int64)
+OURS, FLOOR = "sksoftmax, constant rate", "floor"
+OTHER_SETTINGS = {
+    "sksoftmax, automatic rate": {"learning_rate_init": "auto"},
+    "sksoftmax, default rate and momentum": {
+        "learning_rate_init": "auto",
+        "learning_rate": "adaptive",
+        "momentum": 0.9,
+    },
+}
 
 
-def floor(X, y, batch_size, hidden):
-    """Gather each batch, multiply it forwards and back; the products of the first layer are cut as in the package."""
-    sizes, dtype = (X.shape[1], *hidden, N_CLASSES), X.dtype
-    rows = np.empty((batch_size, sizes[0]), dtype)
-    weights = [np.zeros((fan_out, fan_in), dtype) for fan_in, fan_out in pairwise(sizes)]
-    units = [np.zeros((size, batch_size), dtype) for size in sizes[1:]]
-    gemm = get_blas_funcs("gemm", dtype=dtype)
-    first = [
-        (weights[0][outputs], rows[samples].T, np.zeros_like(units[0][outputs, samples], order="C"))
-        for outputs, samples in product(*cut(sizes[1], sizes[0], batch_size))
-    ]
-    random_state = np.random.RandomState(0)
+@dataclass(frozen=True)
+class Case:
+    """A recipe, the peers that take part with their targets, and the number of samples (None for all)."""
 
-    def run(n_epochs):
-        for _ in range(n_epochs):
-            order = random_state.permutation(len(X))
-            for start in range(0, len(X) - batch_size + 1, batch_size):
-                X.take(order[start : start + batch_size], axis=0, out=rows, mode="clip")
-                for W, XT, Z in first:
-                    gemm(1.0, XT, W.T, 0.0, Z.T, 1, 0, 1)
-                for W, A, Z in zip(weights[1:], units, units[1:]):
-                    np.matmul(W, A, out=Z)
-                for W, A, Z in zip(weights[:0:-1], units[-2::-1], units[::-1]):
-                    np.matmul(W.T, Z, out=A)
-                    gemm(-1e-3, A.T, Z.T, 1.0, W.T, 1, 0, 1)
-                for W, XT, Z in first:
-                    gemm(-1e-3, XT, Z.T, 1.0, W.T, 0, 0, 1)
-
-    return run
+    recipe: Recipe
+    targets: dict = field(default_factory=dict)
+    n_samples: int | None = None
 
 
-def ours(X, y, batch_size, hidden, **parameters):
-    common = {"batch_size": batch_size, "learning_rate": "constant", "l2": 1e-4, "tol": None, "random_state": 0}
-    model = TinyMLPClassifier(hidden, "tanh", **common, **parameters)
-    return lambda n_epochs: model.set_params(max_iter=n_epochs).fit(X, y)
+CASES = {
+    "softmax, batch 32": Case(
+        Recipe(32),
+        {"PyTorch": ">= 8", "JAX": ">= 1.5", "mlxtend": ">= 12", "MLPClassifier": ">= 4", FLOOR: "<= 1.7"},
+    ),
+    "softmax, batch 128": Case(
+        Recipe(128), {"PyTorch": ">= 3.3", "JAX": ">= 1.5", "MLPClassifier": ">= 2.3", FLOOR: "<= 1.5"}
+    ),
+    "softmax, online": Case(
+        Recipe(1, learning_rate=0.01), {"PyTorch": ">= 8", "SGDClassifier": ">= 1.5"}, n_samples=3_000
+    ),
+    "64 tanh units, batch 32": Case(
+        Recipe(32, (64,)),
+        {"PyTorch": ">= 6", "JAX": ">= 1.1", "mlxtend": "", "MLPClassifier": ">= 4.5", FLOOR: "<= 1.35"},
+    ),
+    "64 tanh units, batch 128": Case(
+        Recipe(128, (64,)), {"PyTorch": ">= 3", "JAX": ">= 1.1", "MLPClassifier": ">= 2.5", FLOOR: "<= 1.2"}
+    ),
+}
+SCIKIT_LEARN = {"MLPClassifier": scikit_learn.train, "SGDClassifier": scikit_learn.train_one_by_one}
 
 
-def mlp_classifier(X, y, batch_size, hidden):
-    model = MLPClassifier(
-        hidden, "tanh", solver="sgd", batch_size=batch_size, learning_rate_init=0.1, momentum=0.0, random_state=0
-    )
-    return lambda n_epochs: model.set_params(max_iter=n_epochs).fit(X, y)
+def rows(conditions, cases=CASES):
+    """Rows of each case, and of one with a second core."""
+    for name, case in cases.items():
+        yield from compare(name, case, conditions)
+    if n_cores() > 1:
+        yield second_core(conditions)
 
 
-def pytorch(X, y, batch_size, hidden):
-    import torch
-
-    torch.set_num_threads(1)
-    data, targets = torch.from_numpy(X), torch.from_numpy(y)
-
-    def network():
-        layers = []
-        for fan_in, fan_out in pairwise((X.shape[1], *hidden, N_CLASSES)):
-            layers += [torch.nn.Linear(fan_in, fan_out), torch.nn.Tanh()]
-        return torch.nn.Sequential(*layers[:-1])
-
-    def run(n_epochs):
-        torch.manual_seed(0)
-        model = network()
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=1e-4)
-        loss_function = torch.nn.CrossEntropyLoss()
-        for _ in range(n_epochs):
-            for rows in torch.randperm(len(data)).split(batch_size):
-                optimizer.zero_grad()
-                loss_function(model(data[rows]), targets[rows]).backward()
-                optimizer.step()
-
-    return run
-
-
-def contestants(*problem):
-    runs = {
-        "floor": floor(*problem),
-        "sksoftmax, learning rate 0.1": ours(*problem, learning_rate_init=0.1, momentum=0.0),
-        "sksoftmax, automatic learning rate": ours(*problem, momentum=0.0),
-        "sksoftmax, automatic and momentum 0.9": ours(*problem),
-        "MLPClassifier": mlp_classifier(*problem),
-    }
-    try:
-        runs["PyTorch, eager"] = pytorch(*problem)
-    except ImportError:
-        print("PyTorch is not installed: left out.")
+def contestants(case, X, y):
+    """{name: run(n_epochs)}, the floor apart."""
+    runs = {OURS: ours(X, y, case.recipe)}
+    runs |= {name: ours(X, y, case.recipe, **settings) for name, settings in OTHER_SETTINGS.items()}
+    runs |= {name: train(X, y, case.recipe) for name, train in SCIKIT_LEARN.items() if name in case.targets}
+    others = peers.installed(*(name for name in case.targets if name in peers.LIBRARIES))
+    for module in others.values():
+        runs |= {name: train(X, y, case.recipe) for name, train in module.CONTESTANTS.items()}
     return runs
 
 
-def seconds(run, n_epochs):
-    start = time.perf_counter()
-    run(n_epochs)
-    return time.perf_counter() - start
+def compare(name, case, conditions):
+    """Rows of ours as multiples of the floor, of the peers as multiples of ours, and of JAX's compilation."""
+    data = conditions.data.first(case.n_samples)
+    with one_core():
+        runs, reached = contestants(case, data.X, data.y), {}
+        if FLOOR in case.targets:
+            runs = {FLOOR: Floor(data.X, case.recipe.batch_size, case.recipe.layers(data.X.shape[1])), **runs}
+        first_calls = {contestant: seconds(run, 1) for contestant, run in runs.items()}
+
+        def measured(contestant):
+            epoch, reached[contestant] = epoch_seconds(runs[contestant])
+            return epoch
+
+        epochs = interleaved({contestant: partial(measured, contestant) for contestant in runs}, conditions.repeats)
+        if "JAX" in runs:
+            compilation = first_calls["JAX"] - median(seconds(runs["JAX"], 1) for _ in range(conditions.repeats))
+    found = {contestant: _reached(trained, data, case.recipe.l2) for contestant, trained in reached.items()}
+    for contestant in (OURS, *OTHER_SETTINGS):
+        if FLOOR in case.targets:
+            target = case.targets[FLOOR] if contestant == OURS else ""
+            value = epochs[contestant] / epochs[FLOOR]
+            yield Row(name, contestant, "times the floor", value, target, found[contestant])
+        elif contestant != OURS:
+            value = epochs[contestant] / epochs[OURS]
+            yield Row(name, contestant, "times constant rate", value, reached=found[contestant])
+    for contestant, value in ratios(epochs, OURS).items():
+        if contestant not in (FLOOR, *OTHER_SETTINGS):
+            yield Row(name, contestant, "times ours", value, case.targets.get(contestant, ""), found[contestant])
+    if "JAX" in runs:
+        yield Row(name, "JAX, compilation", "epochs of ours", compilation / epochs[OURS])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--mnist", help="folder of the four gzipped IDX files")
-    parser.add_argument("--hidden", type=int, nargs="*", default=[], help="sizes of the hidden layers")
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--batch-sizes", type=int, nargs="+", default=[32, 128])
-    arguments = parser.parse_args()
-    warnings.simplefilter("ignore", ConvergenceWarning)
-    X, y = load(arguments.mnist)
-    for batch_size in arguments.batch_sizes:
-        runs = contestants(X, y, batch_size, tuple(arguments.hidden))
-        fits, epochs = {name: [] for name in runs}, {name: [] for name in runs}
-        for _ in range(arguments.repeats):
-            for name, run in runs.items():
-                one, three = seconds(run, 1), seconds(run, 3)
-                fits[name].append(one)
-                epochs[name].append((three - one) / 2)
-        floor_of_epoch = statistics.median(epochs["floor"])
-        print(f"\nbatch size {batch_size}, median of {arguments.repeats}, as a multiple of the floor of an epoch")
-        print(f"  {'':40} {'an epoch':>10} {'fit of one epoch':>18}")
-        for name in runs:
-            epoch, fit = (statistics.median(times[name]) / floor_of_epoch for times in (epochs, fits))
-            print(f"  {name:40} {epoch:10.2f} {fit:18.2f}")
+def _reached(trained, data, l2):
+    if trained is None:
+        return {}
+    accuracy = {"test accuracy": trained.accuracy(data.X_test, data.y_test)}
+    return accuracy | ({"objective": trained.objective(data.X, data.y, l2)} if trained.is_softmax else {})
 
 
-if __name__ == "__main__":
-    main()
+def second_core(conditions, recipe=CASES["softmax, batch 128"].recipe):
+    """Ours, free to use all cores, as a multiple of the floor on one."""
+    data = conditions.data
+    with one_core():
+        floor = Floor(data.X, recipe.batch_size, recipe.layers(data.X.shape[1]))
+
+    def floor_on_one():
+        with one_core():
+            return epoch_seconds(floor)[0]
+
+    run = ours(data.X, data.y, recipe)
+    run(1)
+    epochs = interleaved({FLOOR: floor_on_one, OURS: lambda: epoch_seconds(run)[0]}, conditions.repeats)
+    return Row(
+        f"softmax, batch {recipe.batch_size}, a second core",
+        OURS,
+        "times the floor",
+        epochs[OURS] / epochs[FLOOR],
+        "< 1",
+    )

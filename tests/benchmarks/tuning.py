@@ -1,88 +1,102 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Time, throughput and memory of tuning by cross-validation, beside the peers, in one run.
+"""Time of tuning the penalty by cross-validation beside the peers, and how near it comes to the processor's peak.
 
-    python -m tests.benchmarks.tuning [--mnist FOLDER] [--repeats 3] [--only NAME ...]
+Each comparison has one recipe: the same grid of 10 penalties (5 with hidden units), 5 stratified folds, epochs, batch
+size, constant learning rate, float32, no refit, scored by accuracy; "reached" is the best mean score. The searches have
+two jobs of one BLAS thread each; "one core" is one job. JAX trains all 50 models in one compiled scan over all samples,
+those held out with a weight of 0; its warm time is that of a second call. "default settings" is SoftmaxRegression() and
+LogisticRegressionCV() with the same penalties.
 
-Each comparison has one recipe: the same grid of 10 penalties (5 with hidden units), 5 folds, epochs, batch size,
-learning rate, float32, two jobs, one BLAS thread each, no refit, scored by accuracy. The searches are called
-alternately; a line gives the median time of the peer as a multiple of ours, and the best mean scores of both. "default"
-has default settings instead. MNIST is its first 10,000 images in [0, 1], or random data of that shape without --mnist
-(a folder of the four gzipped IDX files).
-
-"peak": multiply-adds of the products that the training of 10 models needs, over its time, as a part of the speed of one
-large product on one core. "memory": peak resident memory of a search over 50 models on 60,000 images, beyond what is
-resident before it.
+"peak" is the multiply-adds of the products that the training of 10 models needs, over its time, as a part of the speed
+of one large product, on one core; an epoch is what one more takes.
 """
 
-import argparse
-import os
-import statistics
-import threading
-import time
-import warnings
-
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+from functools import partial
 
 import numpy as np
-from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegressionCV
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
-from sklearn.neural_network import MLPClassifier
 
-from sksoftmax import SoftmaxRegression, TinyMLPClassifier, VectorizedGridSearchCV
-from tests.benchmarks.epoch import load
+from sksoftmax import SoftmaxRegression, VectorizedGridSearchCV
+from tests.benchmarks import peers
+from tests.benchmarks.data import N_CLASSES, digits
+from tests.benchmarks.measure import interleaved, seconds, timed
+from tests.benchmarks.peers.scikit_learn import mlp_classifier
+from tests.benchmarks.recipe import Recipe, estimator
+from tests.benchmarks.report import Row
+from tests.benchmarks.threads import one_core
 
 N_FOLDS = 5
+L2S = np.logspace(-6, -1, 10)
+L2S_HIDDEN = np.logspace(-6, -2, 5)
+N_SAMPLES = 10_000
+OURS = "sksoftmax"
 
 
-def digits():
-    X, y = load_digits(return_X_y=True)
-    return (X / 16).astype(np.float32), y
+def rows(conditions):
+    """Rows of each comparison, the peers as multiples of ours."""
+    repeats = conditions.repeats
+    yield from on_digits(repeats)
+    yield from beside_jax(repeats)
+    yield from on_images(conditions.data.first(N_SAMPLES), repeats)
+    yield from peak(conditions.data.first(N_SAMPLES), repeats)
 
 
-def search(cls, estimator, name, values, n_jobs=2):
-    found = cls(estimator, {name: values}, cv=StratifiedKFold(N_FOLDS), n_jobs=n_jobs, refit=False)
-    return lambda X, y: found.fit(X, y).cv_results_["mean_test_score"].max()
-
-
-def recipe(batch_size, n_epochs, learning_rate=0.1):
-    return {
-        "batch_size": batch_size,
-        "max_iter": n_epochs,
-        "learning_rate_init": learning_rate,
-        "learning_rate": "constant",
-        "momentum": 0.0,
-        "tol": None,
-        "random_state": 0,
-    }
-
-
-def contestants(l2s, batch_size, n_epochs, hidden=(), learning_rate=0.1):
-    """Ours, and what it is compared with: names and functions of X and y that return the best mean score."""
-    settings = recipe(batch_size, n_epochs, learning_rate)
-    ours = TinyMLPClassifier(hidden, **settings) if hidden else SoftmaxRegression(**settings)
-    mlp = MLPClassifier(
-        hidden,
-        activation="tanh",
-        solver="sgd",
-        batch_size=batch_size,
-        max_iter=n_epochs,
-        learning_rate_init=learning_rate,
-        momentum=0.0,
-        tol=0,
-        n_iter_no_change=n_epochs,
-        random_state=0,
+def on_digits(repeats, n_epochs=50):
+    """Searches on scikit-learn's digits, without and with hidden units."""
+    X, y = digits()
+    runs = contestants(L2S, Recipe(32), n_epochs)
+    yield from compare(
+        f"digits, batch 32, {n_epochs} epochs", runs, X, y, repeats, {"GridSearchCV(MLPClassifier)": ">= 20"}
     )
+    runs = contestants(L2S_HIDDEN, Recipe(32, (64,)), n_epochs)
+    yield from compare(f"digits, 64 tanh units, {n_epochs} epochs", runs, X, y, repeats)
+
+
+def beside_jax(repeats, n_epochs=50):
+    """Ours and JAX on one core."""
+    X, y = digits()
+    recipe, folds = Recipe(32), list(StratifiedKFold(N_FOLDS).split(X, y))
+    runs = {OURS: search(VectorizedGridSearchCV, estimator(recipe, max_iter=n_epochs), "l2", L2S, n_jobs=None)}
+    for module in peers.installed("JAX").values():
+        runs["JAX vmap, warm"] = module.search(recipe, n_epochs, L2S, folds, warm=True)
+        runs["JAX vmap, with compilation"] = module.search(recipe, n_epochs, L2S, folds, warm=False)
+    targets = {"JAX vmap, warm": ">= 1.1", "JAX vmap, with compilation": ">= 4"}
+    with one_core():
+        # What JAX compiles is for this number of samples.
+        yield from compare("digits, one core", runs, X, y, repeats, targets, n_warm_up=len(y))
+
+
+def on_images(data, repeats, n_epochs=10):
+    """Searches on images of MNIST's shape, with a given recipe and with default settings."""
+    X, y = data.X, data.y
+    logistic = logistic_regression_cv([1 / (len(y) * (1 - 1 / N_FOLDS) * l2) for l2 in L2S])
+    runs = contestants(L2S, Recipe(128, learning_rate=0.5), n_epochs) | {"LogisticRegressionCV": logistic}
+    yield from compare(f"{data.name}, batch 128, {n_epochs} epochs", runs, X, y, repeats)
+    ours = search(VectorizedGridSearchCV, SoftmaxRegression(random_state=0), "l2", L2S)
+    yield from compare(f"{data.name}, default settings", {OURS: ours, "LogisticRegressionCV": logistic}, X, y, repeats)
+
+
+def contestants(l2s, recipe, n_epochs):
+    """Ours, and what it is compared with: names and functions of X and y that return the best mean score."""
+    ours = estimator(recipe, max_iter=n_epochs)
     return {
-        "ours": search(VectorizedGridSearchCV, ours, "l2", l2s),
-        # It divides alpha by the samples of a batch.
-        "GridSearchCV(MLPClassifier)": search(GridSearchCV, mlp, "alpha", [batch_size * l2 for l2 in l2s]),
+        OURS: search(VectorizedGridSearchCV, ours, "l2", l2s),
+        "GridSearchCV(MLPClassifier)": search(
+            GridSearchCV, mlp_classifier(recipe, n_epochs), "alpha", [recipe.batch_size * l2 for l2 in l2s]
+        ),
         f"GridSearchCV({type(ours).__name__})": search(GridSearchCV, ours, "l2", l2s),
     }
 
 
+def search(cls, estimator, name, values, n_jobs=2):
+    """A function of X and y: the best mean score of a search."""
+    found = cls(estimator, {name: values}, cv=StratifiedKFold(N_FOLDS), n_jobs=n_jobs, refit=False)
+    return lambda X, y: found.fit(X, y).cv_results_["mean_test_score"].max()
+
+
 def logistic_regression_cv(Cs):
+    """The same of LogisticRegressionCV."""
     found = LogisticRegressionCV(Cs=Cs, cv=StratifiedKFold(N_FOLDS), n_jobs=2, refit=False)
 
     def run(X, y):
@@ -93,105 +107,38 @@ def logistic_regression_cv(Cs):
     return run
 
 
-def timed(run, X, y):
-    start = time.perf_counter()
-    score = run(X, y)
-    return time.perf_counter() - start, score
+def compare(case, runs, X, y, repeats, targets=None, n_warm_up=500):
+    """Rows of the peers as multiples of ours, after a call for the first samples."""
+    scores = {}
 
+    def measured(name):
+        duration, scores[name] = timed(runs[name], X, y)
+        return duration
 
-def compare(title, runs, X, y, repeats):
-    times, scores = {name: [] for name in runs}, {}
     # The first call starts the workers.
     for run in runs.values():
-        run(X[:500], y[:500])
-    for _ in range(repeats):
-        for name, run in runs.items():
-            seconds, scores[name] = timed(run, X, y)
-            times[name].append(seconds)
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    print(f"\n{title}, median of {repeats}")
-    print(f"  {'':40} {'times ours':>10} {'best score':>11}")
-    for name, seconds in medians.items():
-        print(f"  {name:40} {seconds / medians['ours']:10.1f} {scores[name]:11.4f}", flush=True)
+        run(X[:n_warm_up], y[:n_warm_up])
+    times = interleaved({name: partial(measured, name) for name in runs}, repeats)
+    for name, value in times.items():
+        target = (targets or {}).get(name, "")
+        yield Row(case, name, "times ours", value / times[OURS], target, {"best score": float(scores[name])})
 
 
-def peak_speed():
-    """Multiply-adds a second of one large float32 product on one core."""
+def peak(data, repeats, n_epochs=5):
+    """Rows of the speed of training 10 models as a part of that of one large product."""
     A = np.random.default_rng(0).random((2000, 2000), dtype=np.float32)
-    times = [timed(lambda X, y: (X @ y)[0, 0], A, A)[0] for _ in range(7)]
-    return 2000**3 / statistics.median(times)
+    for batch_size in (32, 128):
+        searches = [
+            search(VectorizedGridSearchCV, estimator(Recipe(batch_size), max_iter=n), "l2", L2S, n_jobs=None)
+            for n in (1, 1 + n_epochs)
+        ]
 
+        def training(searches=searches):
+            short, long = (seconds(run, data.X, data.y) for run in searches)
+            return long - short
 
-def throughput(X, y, batch_size, n_epochs=5):
-    """Multiply-adds a second of the training of 10 models, on one core, without checks of the input and scoring: an
-    epoch is what one more takes."""
-    l2s = np.logspace(-6, -1, 10)
-    seconds = []
-    for n in (1, 1 + n_epochs):
-        run = search(VectorizedGridSearchCV, SoftmaxRegression(**recipe(batch_size, n)), "l2", l2s, n_jobs=None)
-        seconds.append(statistics.median(timed(run, X, y)[0] for _ in range(3)))
-    products = 2 * len(l2s) * (N_FOLDS - 1) * len(y) * X.shape[1] * 10 * n_epochs
-    return products / (seconds[1] - seconds[0])
-
-
-def resident():
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
-
-
-def peak_memory(run):
-    """Largest resident memory during a call, in bytes beyond that before it."""
-    before = highest = resident()
-    done = threading.Event()
-
-    def watch():
-        nonlocal highest
-        while not done.wait(0.005):
-            highest = max(highest, resident())
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    run()
-    done.set()
-    watcher.join()
-    return highest - before
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--mnist", help="folder of the four gzipped IDX files")
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--only", nargs="+", default=["digits", "hidden", "mnist", "default", "peak", "memory"])
-    arguments = parser.parse_args()
-    warnings.simplefilter("ignore")
-    l2s = np.logspace(-6, -1, 10)
-    if "digits" in arguments.only:
-        compare("digits, batch 32, 50 epochs", contestants(l2s, 32, 50), *digits(), arguments.repeats)
-    if "hidden" in arguments.only:
-        runs = contestants(np.logspace(-6, -2, 5), 32, 50, hidden=(64,))
-        compare("digits, 64 tanh units, batch 32, 50 epochs", runs, *digits(), arguments.repeats)
-    if not {"mnist", "default", "peak", "memory"} & set(arguments.only):
-        return
-    images, labels = load(arguments.mnist)
-    X, y = images[:10_000], labels[:10_000]
-    logistic = logistic_regression_cv([1 / (len(y) * (1 - 1 / N_FOLDS) * l2) for l2 in l2s])
-    if "mnist" in arguments.only:
-        runs = {**contestants(l2s, 128, 10, learning_rate=0.5), "LogisticRegressionCV": logistic}
-        compare("MNIST, batch 128, 10 epochs", runs, X, y, arguments.repeats)
-    if "default" in arguments.only:
-        ours = search(VectorizedGridSearchCV, SoftmaxRegression(random_state=0), "l2", l2s)
-        compare("MNIST, default settings", {"ours": ours, "LogisticRegressionCV": logistic}, X, y, arguments.repeats)
-    if "peak" in arguments.only:
-        for batch_size in (32, 128):
-            speed = throughput(X, y, batch_size)
-            print(
-                f"\npeak: {speed / peak_speed():.2f} of the speed of one large product, batch {batch_size}", flush=True
-            )
-    if "memory" in arguments.only:
-        run = search(VectorizedGridSearchCV, SoftmaxRegression(**recipe(128, 1)), "l2", l2s, n_jobs=None)
-        run(X, y)
-        print(f"\nmemory: {peak_memory(lambda: run(images, labels)) / 2**20:.0f} MiB beside X {images.shape}, float32")
-
-
-if __name__ == "__main__":
-    main()
+        with one_core():
+            times = interleaved({"product": partial(seconds, np.matmul, A, A), "training": training}, repeats)
+        n_multiply_adds = 2 * data.X.size * (N_FOLDS - 1) * len(L2S) * N_CLASSES * n_epochs
+        speed, highest = n_multiply_adds / times["training"], A.size * len(A) / times["product"]
+        yield Row(f"peak, batch {batch_size}", OURS, "of the peak", speed / highest, ">= 0.7")

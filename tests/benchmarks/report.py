@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Rows of results as text, Markdown and JSON, with what they were measured on."""
+
+import inspect
+import json
+import operator
+import os
+import platform
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from threadpoolctl import threadpool_info
+
+RELATIONS = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
+PACKAGES = ["sksoftmax", "numpy", "scipy", "scikit-learn", "torch", "jax", "mlxtend"]
+COLUMNS = ["case", "contestant", "measured", "", "target", "met", "reached"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One result.
+
+    measure : what the value is, such as "times ours"
+    target : a relation and a bound, such as ">= 8", or nothing
+    reached : what the training came to, by name
+    """
+
+    case: str
+    contestant: str
+    measure: str
+    value: float
+    target: str = ""
+    reached: dict = field(default_factory=dict)
+
+    @property
+    def met(self):
+        """Whether the value is as the target wants it; None without a target."""
+        if not self.target:
+            return None
+        relation, bound = self.target.split()
+        return bool(RELATIONS[relation](self.value, float(bound)))
+
+    def cells(self):
+        """The row as text, in the order of COLUMNS."""
+        met = {None: "", True: "yes", False: "no"}[self.met]
+        reached = ", ".join(f"{name} {value:.4g}" for name, value in self.reached.items())
+        value = f"{self.value:.3g}" if abs(self.value) < 1000 else f"{self.value:,.0f}"
+        return [self.case, self.contestant, value, self.measure, self.target, met, reached]
+
+
+def line(row):
+    """A row to print."""
+    return "  {:34} {:36} {:>9} {:26} {:>8} {:3}  {}".format(*row.cells()).rstrip()
+
+
+def summary(comparisons, data_name, repeats):
+    """All that is known: comparisons is {name: (module, rows)}."""
+    measured_on = {"data": data_name, "repeats": repeats, "versions": versions(), "machine": machine()}
+    return {
+        **measured_on,
+        "conditions": conditions(measured_on),
+        "comparisons": {
+            name: {
+                "notes": inspect.getdoc(module),
+                "columns": COLUMNS,
+                "rows": [{**asdict(row), "met": row.met, "cells": row.cells()} for row in rows],
+            }
+            for name, (module, rows) in comparisons.items()
+        },
+    }
+
+
+def markdown(results):
+    """A summary as Markdown."""
+    lines = ["# Benchmarks", "", results["conditions"]]
+    for name, comparison in results["comparisons"].items():
+        lines += ["", f"## {name}", "", comparison["notes"], ""]
+        lines += [_table_line(comparison["columns"]), _table_line(["---"] * len(comparison["columns"]))]
+        lines += [_table_line(row["cells"]) for row in comparison["rows"]]
+    return "\n".join(lines) + "\n"
+
+
+def _table_line(cells):
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def conditions(measured_on):
+    """A paragraph on data, repeats, machine and versions."""
+    versions = ", ".join(f"{name} {number}" for name, number in measured_on["versions"].items())
+    machine = measured_on["machine"]
+    return (
+        f"Medians of {measured_on['repeats']} repeats on {measured_on['data']}, {machine['date']}, "
+        f"{machine['processor']}, {machine['cores']} cores. {versions}."
+    )
+
+
+def write(results, folder):
+    """benchmarks.md and benchmarks.json in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "benchmarks.md").write_text(markdown(results))
+    (folder / "benchmarks.json").write_text(json.dumps(results, indent=1) + "\n")
+
+
+def versions():
+    """Of Python, the packages and the BLAS that are installed."""
+    found = {"Python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    # NumPy and SciPy may each have one.
+    for library in threadpool_info():
+        name, number = library["internal_api"], str(library["version"])
+        if library["user_api"] == "blas" and number not in found.get(name, ""):
+            found[name] = f"{found[name]} and {number}" if name in found else number
+    return found
+
+
+def machine():
+    """Processor, number of cores, and the date."""
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text().splitlines() if information.exists() else []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    processor = models[0] if models else platform.processor()
+    return {"processor": processor, "cores": os.cpu_count(), "date": date.today().isoformat()}
