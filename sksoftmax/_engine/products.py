@@ -17,27 +17,33 @@ from sksoftmax._engine import memory
 from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound
 
-# OpenBLAS multiplies without packing up to this many multiply-adds; few outputs or samples run up to three times as
-# fast that way, many do not.
+# OpenBLAS multiplies without packing up to this many multiply-adds, which is faster unless it takes many parts; and
+# fastest with a multiple of its vectors.
 UNPACKED_PRODUCT = 1_000_000
+VECTOR = 8
+MOST_PARTS = 16
+SMALLEST_PART = 4
+# So few outputs stay together, and the samples are cut.
 FEW_OUTPUTS = 48
-FEW_PARTS = 4
-SMALLEST_PART = 16
 
 
 def cut(n_outputs, n_inputs, n_samples):
     """Slices of the outputs and of the samples such that the product of (n_outputs, n_inputs) with n_samples, taken
     part by part, has shapes that BLAS runs fast. At most one of the two is in several parts."""
-    n_parts = ceil(n_outputs * n_inputs * n_samples / UNPACKED_PRODUCT)
-    outputs, samples = ceil(n_outputs / n_parts), ceil(n_samples / n_parts)
-    if n_parts <= FEW_PARTS and outputs >= SMALLEST_PART:
-        return _slices(n_outputs, outputs), [slice(None)]
-    if n_outputs <= FEW_OUTPUTS and samples >= SMALLEST_PART:
-        return [slice(None)], _slices(n_samples, samples)
-    return [slice(None)], [slice(None)]
+    whole = [slice(None)]
+    if n_outputs <= FEW_OUTPUTS:
+        return whole, _slices(n_samples, UNPACKED_PRODUCT // (n_outputs * n_inputs)) or whole
+    outputs = _slices(n_outputs, UNPACKED_PRODUCT // (n_samples * n_inputs))
+    return (outputs if len(outputs) <= MOST_PARTS else []) or whole, whole
 
 
-def _slices(total, length):
+def _slices(total, longest):
+    """Slices of about equal length, of multiples of VECTOR where they can be; none where they would be too short."""
+    if longest < SMALLEST_PART:
+        return []
+    longest -= longest % VECTOR if longest > VECTOR else 0
+    length = ceil(total / ceil(total / longest))
+    length = min(VECTOR * ceil(length / VECTOR), longest)
     return [slice(start, min(start + length, total)) for start in range(0, total, length)]
 
 

@@ -3,8 +3,8 @@
 for each other one. No implementation does without them.
 
 The products go through BLAS in place, each cut, and its units laid out, as runs fastest on this machine: in one, in
-parts of the outputs, or in parts of the samples. So does the gathering, a batch or several at a time. All arrays begin on
-a cache line, which BLAS is up to twice as fast with.
+parts of the outputs, or in parts of the samples. So does the gathering, a batch or several at a time. All arrays begin
+on a cache line, with which BLAS is up to twice as fast.
 """
 
 from functools import partial
