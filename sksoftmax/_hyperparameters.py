@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The constructor's parameters: what each allows, and what it means to the engine."""
 
+from functools import partial
+
 import numpy as np
 from joblib import hash as hash_of
 
@@ -100,15 +102,15 @@ def decay(estimator):
 def schedule(estimator):
     """The learning rate's factor as a function of the epoch."""
     if callable(estimator.learning_rate):
-        return schedules.Custom(estimator.learning_rate)
+        return partial(schedules.custom, function=estimator.learning_rate)
     return {
-        "constant": schedules.Constant(),
-        "exponential": schedules.Exponential(decay(estimator)),
-        "inverse_time": schedules.InverseTime(decay(estimator)),
-        "invscaling": schedules.Power(float(estimator.power_t)),
-        "step": schedules.Step(decay(estimator), int(estimator.decay_epochs)),
-        "cosine": schedules.Cosine(int(estimator.max_iter)),
-        "adaptive": schedules.Constant(),
+        "constant": schedules.constant,
+        "exponential": partial(schedules.exponential, decay=decay(estimator)),
+        "inverse_time": partial(schedules.inverse_time, decay=decay(estimator)),
+        "invscaling": partial(schedules.power, exponent=float(estimator.power_t)),
+        "step": partial(schedules.step, decay=decay(estimator), every=int(estimator.decay_epochs)),
+        "cosine": partial(schedules.cosine, period=int(estimator.max_iter)),
+        "adaptive": schedules.constant,
     }[estimator.learning_rate]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sksoftmax._engine.parameters import Parameters
-from sksoftmax._engine.schedules import Constant
+from sksoftmax._engine.schedules import constant
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Settings:
 
     l2: float
     learning_rate: float = 0.0
-    schedule: Callable = field(default_factory=Constant)
+    schedule: Callable = constant
     shrink: float | None = None
     momentum: float = 0.0
     max_epochs: int = 100

@@ -1,84 +1,48 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Learning-rate schedules: the factor on the initial learning rate as a pure function of the epochs completed.
 
-Each but Custom is 1 at epoch 0. An object with values in its fields rather than a closure, so that it pickles.
+Each but `custom` is 1 at epoch 0.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from numbers import Real
 
 
-@dataclass(frozen=True)
-class Constant:
+def constant(epoch):
     """1."""
-
-    def __call__(self, epoch):
-        return 1.0
+    return 1.0
 
 
-@dataclass(frozen=True)
-class Exponential:
+def exponential(epoch, decay):
     """``decay ** epoch``."""
-
-    decay: float
-
-    def __call__(self, epoch):
-        return self.decay**epoch
+    return decay**epoch
 
 
-@dataclass(frozen=True)
-class InverseTime:
+def inverse_time(epoch, decay):
     """``1 / (1 + decay * epoch)``: Robbins and Monro (1951) ask for a step that falls like 1 / t."""
-
-    decay: float
-
-    def __call__(self, epoch):
-        return 1.0 / (1.0 + self.decay * epoch)
+    return 1.0 / (1.0 + decay * epoch)
 
 
-@dataclass(frozen=True)
-class Power:
-    """``1 / (1 + epoch) ** power``, scikit-learn's "invscaling" with the time in epochs."""
-
-    power: float
-
-    def __call__(self, epoch):
-        return (1.0 + epoch) ** -self.power
+def power(epoch, exponent):
+    """``1 / (1 + epoch) ** exponent``, scikit-learn's "invscaling" with the time in epochs."""
+    return (1.0 + epoch) ** -exponent
 
 
-@dataclass(frozen=True)
-class Step:
+def step(epoch, decay, every):
     """``decay ** floor(epoch / every)``."""
-
-    decay: float
-    every: int
-
-    def __call__(self, epoch):
-        return self.decay ** (epoch // self.every)
+    return decay ** (epoch // every)
 
 
-@dataclass(frozen=True)
-class Cosine:
+def cosine(epoch, period):
     """``(1 + cos(pi * epoch / period)) / 2``, one half wave, then 0 (Loshchilov and Hutter 2017, eq. 5)."""
-
-    period: int
-
-    def __call__(self, epoch):
-        return 0.5 * (1.0 + math.cos(math.pi * min(epoch / self.period, 1.0)))
+    return 0.5 * (1.0 + math.cos(math.pi * min(epoch / period, 1.0)))
 
 
-@dataclass(frozen=True)
-class Custom:
+def custom(epoch, function):
     """A function of the caller's, checked at every call."""
-
-    function: Callable
-
-    def __call__(self, epoch):
-        factor = self.function(epoch)
-        if not (isinstance(factor, Real) and factor >= 0 and math.isfinite(factor)):
-            raise ValueError(
-                f"learning_rate({epoch}) == {factor}, must be a finite factor >= 0 on the initial learning rate."
-            )
-        return float(factor)
+    factor = function(epoch)
+    if not (isinstance(factor, Real) and factor >= 0 and math.isfinite(factor)):
+        raise ValueError(
+            f"learning_rate({epoch}) == {factor}, must be a finite factor >= 0 on the initial learning rate."
+        )
+    return float(factor)

@@ -138,3 +138,17 @@ def test_hidden_units_equal_the_textbook_formula(activation, rng):
     for layer, found in zip(net.parameters.layers, hidden_units(net, X)):
         A = ACTIVATION[activation](A @ layer.W[0].T + layer.b[0])
         np.testing.assert_allclose(found, A, atol=1e-13)
+
+
+def test_the_calls_of_a_step_are_collected_once_for_each_buffer(rng, monkeypatch):
+    X, y = problem(rng, 700)
+    net, collected = network((6, 4, 3), activation="tanh", rng=rng), []
+    forward = net._forward
+    monkeypatch.setattr(net, "_forward", lambda *args: collected.append(1) or forward(*args))
+    accumulate = net.accumulation(net.parameters.zeros_like(), [(1.0, 1.0)] * 2, 0.1)
+    stream = Minibatches(samples(X, y), 64, (6, 4, 3), np.float64)
+    for _ in range(3):
+        for parts, _ in stream.epoch():
+            accumulate(parts)
+    # Blocks of four batches, the last of two, and the short last batch.
+    assert len(collected) == 4 + 2 + 1

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import tracemalloc
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from sksoftmax._engine.minibatches import PART_ROWS, Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
-from sksoftmax._engine.schedules import Exponential
+from sksoftmax._engine.schedules import exponential
 from tests.engine.helpers import conditioning_of, network, problem, repeated, samples, textbook_objective
 
 # Rounding differs with the shapes of the products, and training carries it on.
@@ -25,7 +26,7 @@ def twelve_models(momentum, stop_early):
         Settings(
             l2=(1e-4, 1e-2, 1.0)[k // 4],
             learning_rate=0.02 * (1 + k % 5),
-            schedule=Exponential(0.9 + 0.01 * (k // 4)),
+            schedule=partial(exponential, decay=0.9 + 0.01 * (k // 4)),
             shrink=0.3 if k % 3 == 0 else None,
             momentum=momentum * (0.9, 0.9, 0.5)[k // 4],
             max_epochs=12 - k % 2,
