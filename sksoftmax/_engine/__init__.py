@@ -13,7 +13,9 @@ w (n,)         gradient weights of the samples
 l2, eta, mu    weight of the penalty, learning rate, momentum, one for each model
 J = sum_i w_i CE_i / sum_i w_i + (l2 / 2) sum_layers ||W||^2    the objective of every minimiser
 
-Imports run downward: {activations, cross_entropy, schedules, parameters, conditioning, stopping, threads,
-initialisation} < {products, penalty, result} < {network, minibatches} < {inference, updates} <
-{sgd, lbfgs, smoothness}.
+What computes on buffers returns calls that are bound to them (``calls``), which a step then makes.
+
+Imports run downward: {blas, calls, memory, schedules, conditioning, stopping, threads, initialisation} <
+{activations, cross_entropy, parameters} < {products, penalty, result} < {network, minibatches} <
+{inference, updates} < {sgd, lbfgs, smoothness}.
 """

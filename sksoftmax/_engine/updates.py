@@ -42,11 +42,17 @@ class Rule:
         self.moments = moments if fits else [parameters.zeros_like() for _ in range(self.n_moments)]
         self._dtype, self._n_layers = parameters.dtype, len(parameters.layers)
         self._inverse_scale = None if inverse_scale is None else inverse_scale.astype(self._dtype)
+        self._rates = None
 
     def set_rates(self, eta, mu):
         """Learning rates (M,) and momenta (M,) from now on."""
-        self._eta, self._mu = np.asarray(eta, dtype=np.float64), self._per_model(mu)
-        self._step = self._per_model(-self._eta / self.divisor)
+        eta, mu = np.asarray(eta, dtype=np.float64), np.asarray(mu, dtype=np.float64)
+        if self._rates is not None and np.array_equal(self._rates, (eta, mu)):
+            # Epochs on few samples are as quick as collecting the calls anew.
+            return
+        self._rates = eta, mu
+        self._eta, self._mu = eta, self._per_model(mu)
+        self._step = self._per_model(-eta / self.divisor)
         self._by_share = {}
 
     def step(self, parts, share, t):
