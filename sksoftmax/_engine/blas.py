@@ -1,5 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Functions of BLAS that overwrite their last array, looked up once for each data type."""
+"""Functions of BLAS, looked up once for each data type.
+
+They are called with positional arguments, as Python spends longer on names than BLAS on small arrays; the last ones say
+to overwrite an array. They do so where it has their type and is contiguous, in the order of Fortran if it is a matrix;
+otherwise they would fill a copy.
+
+gemm(alpha, A, B, beta, C, transpose A, transpose B, overwrite C) : C <- alpha * A @ B + beta * C
+gemv(alpha, A, x, beta, y, offset x, step x, offset y, step y, transpose A, overwrite y) : y <- alpha * A @ x + beta * y
+ger(alpha, x, y, step x, step y, A, overwrite x, overwrite y, overwrite A) : A <- A + alpha * x y'
+axpy(x, y, n, alpha) : y <- y + alpha * x
+"""
 
 from functools import cache
 

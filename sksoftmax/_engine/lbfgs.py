@@ -4,9 +4,8 @@
 import numpy as np
 from scipy.optimize import minimize
 
-from sksoftmax._engine.calls import make
+from sksoftmax._engine.calls import run
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
-from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._engine.threads import blas_threads
@@ -26,7 +25,7 @@ class Objective:
     def __init__(self, network, samples, settings, mean=None):
         parameters = network.parameters
         self.network, self._gradient = network, parameters.zeros_like()
-        self._scale = 1.0 if settings.scale is None else settings.scale
+        self._inverse_scale = None if settings.scale is None else (1 / settings.scale).astype(parameters.dtype)
         self._stream = Minibatches(samples, len(samples.rows), parameters.sizes, parameters.dtype, mean)
         self._penalty = Penalty([settings.l2], parameters)
         n = self._stream.n_samples
@@ -36,19 +35,21 @@ class Objective:
 
     def theta(self):
         """The vector of the network's parameters (float64)."""
-        return self._by_scale(self.network.parameters, np.multiply)
+        vector = self.network.parameters.take([0])
+        if self._inverse_scale is not None:
+            W = vector.layers[0].W
+            np.divide(W, self._inverse_scale, out=W)
+        return vector.flat.astype(np.float64)
 
     def set(self, theta):
         """Overwrite the network's parameters."""
-        parameters = self.network.parameters
-        parameters.flat[:] = theta
-        W = parameters.layers[0].W
-        np.divide(W, self._scale, out=W, casting="same_kind")
+        self.network.parameters.flat[:] = theta
+        self._divide_by_scale(self.network.parameters)
 
-    def _by_scale(self, parameters, operation):
-        vector = Parameters(parameters.sizes, 1, np.float64, parameters.flat)
-        operation(vector.layers[0].W, self._scale, out=vector.layers[0].W)
-        return vector.flat
+    def _divide_by_scale(self, parameters):
+        if self._inverse_scale is not None:
+            W = parameters.layers[0].W
+            np.multiply(W, self._inverse_scale, out=W)
 
     def __call__(self, theta):
         """J (float) and dJ/dtheta (float64) at the flat parameter vector theta."""
@@ -57,10 +58,11 @@ class Objective:
         # A batch of up to PART_ROWS comes as a part of its own; the full batch is one step either way.
         for parts, _ in self._stream.epoch():
             self._accumulate(parts)
-        make(self._add_penalty)
+        run(self._add_penalty)
         self.data_loss = float(self._stream.loss_sum[0]) / n
         self.penalty = float(self._penalty.value(parameters)[0])
-        return self.data_loss + self.penalty, self._by_scale(self._gradient, np.divide)
+        self._divide_by_scale(self._gradient)
+        return self.data_loss + self.penalty, self._gradient.flat.astype(np.float64)
 
 
 def train(

@@ -105,14 +105,14 @@ class Minibatches:
     mean : (d,) float64 that is subtracted from the samples, or None
     shuffle : RandomState to draw a new order from in each epoch, or None for the given order
     n_models : int
-    divisor : what gradients are divided by; None is the batch size
+    divisor : what the update rule divides gradients by; None is the batch size
     keep_losses : whether to keep the loss of each step of the latest epoch
 
     Attributes
     ----------
     batch_size : at most the number of samples
-    divisor : what gradients are divided by, in a short last batch too: it takes its share of a step, so that no single
-        left-over sample takes a full one
+    divisor : what the rule divides gradients by, in a short last batch too: it takes its share of a step, so that no
+        single left-over sample takes a full one
     loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
     """
 

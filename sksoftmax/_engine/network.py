@@ -6,13 +6,13 @@ from functools import cached_property
 import numpy as np
 
 from sksoftmax._engine.activations import ACTIVATIONS
-from sksoftmax._engine.calls import bound, make
+from sksoftmax._engine.calls import bound, run
 from sksoftmax._engine.cross_entropy import CrossEntropy
 from sksoftmax._engine.products import BiasInput, HiddenUnits, Units
 
 
 class _Workspace:
-    """Buffers for b samples, bound once: units[l] and deltas[l] of layer l; on top they are one."""
+    """Buffers for b samples: units[l] and deltas[l] of layer l; the top layer has one for both."""
 
     def __init__(self, parameters, n_samples):
         fan_outs, dtype = parameters.sizes[1:], parameters.dtype
@@ -61,7 +61,7 @@ class Network:
     def forward(self, inputs, n_samples):
         """Activations (M, units, b) of each hidden layer, and the logits, in buffers that the next call overwrites."""
         work = self._workspace(n_samples)
-        make(self._forward(inputs, work))
+        run(self._forward(inputs, work))
         return [units.stack for units in work.units]
 
     def _forward(self, inputs, work):
@@ -100,8 +100,7 @@ class Network:
                 calls = recorded.get(batch)
                 if calls is None:
                     calls = recorded[batch] = self._accumulate(batch, into, factors, step)
-                for call in calls:
-                    call()
+                run(calls)
                 recorded, factors = others, [(1.0, 1.0)] * len(keep)
 
         return accumulate
@@ -139,12 +138,12 @@ class Network:
         for parts, _ in stream.epoch():
             for batch in parts:
                 work = self._workspace(batch.size)
-                make(self._forward(batch.inputs, work))
+                run(self._forward(batch.inputs, work))
                 hits = work.units[-1].stack.argmax(axis=1) == batch.targets
                 weights = np.ones(batch.size) if batch.weights is None else batch.weights
                 correct += (hits * weights).sum(axis=1, dtype=np.float64)
                 weight += weights.sum(dtype=np.float64)
-                make(self._to_delta(batch, work))
+                run(self._to_delta(batch, work))
         return stream.loss_sum / weight, correct / weight
 
 

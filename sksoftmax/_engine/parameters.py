@@ -8,7 +8,7 @@ import numpy as np
 
 from sksoftmax._engine import memory
 from sksoftmax._engine.blas import blas
-from sksoftmax._engine.calls import bound, make
+from sksoftmax._engine.calls import bound, run
 
 
 class Layer(NamedTuple):
@@ -113,7 +113,7 @@ class Parameters:
             # One pass in place of two.
             blas("axpy", self.dtype)(self.flat, into.flat, None, factor)
             return
-        make(self.multiply(factor, self))
+        run(self.multiply(factor, self))
         into.flat += self.flat
 
     def _arrays(self):

@@ -5,14 +5,14 @@ Each is made for a stack of M models; ``set_rates`` is called when a learning ra
 for each batch: its parts, its share of the divisor, the updates made before.
 A short last batch has a share below 1: its step counts by that share, in the data and in the penalty,
 so that an epoch weighs the two as the objective does.
-eta: learning rate, mu: momentum, J: the objective, t: updates made, all (M,) or equal for the stack.
+eta: learning rate, mu: momentum, each (M,) or equal for the stack; J: the objective, t: updates made before.
 """
 
 import math
 
 import numpy as np
 
-from sksoftmax._engine.calls import bound, make
+from sksoftmax._engine.calls import bound, run
 from sksoftmax._engine.parameters import per_model
 
 
@@ -59,9 +59,9 @@ class Rule:
         if share not in self._by_share:
             self._by_share[share] = self._record(share)
         before, accumulate, after = self._by_share[share]
-        make(before)
+        run(before)
         accumulate(parts)
-        make(after)
+        run(after)
 
     def _record(self, share):
         """What a step on a batch of that share consists of, of which there are two at most: calls before the gradient,
@@ -87,6 +87,13 @@ def _multiply_first(direction, factors):
     return [] if factors is None else [bound(np.multiply, W, factors, W)]
 
 
+def _squared(factors):
+    """What to multiply by in place of the squares, of which some may be too small or too large for their type."""
+    squares = np.square(factors)
+    limits = np.finfo(factors.dtype)
+    return [squares] if limits.tiny <= squares.min() and squares.max() <= limits.max else [factors, factors]
+
+
 class Descent(Rule):
     """theta <- theta - eta dJ/dtheta, as one product that decays, differentiates and updates."""
 
@@ -104,7 +111,7 @@ class Momentum(Rule):
         super().__init__(*args, **kwargs)
         self._scratch = self.network.parameters.zeros_like()
         # The velocity adds up gradients; its step is what they are in the model's own coordinates, and back.
-        self._metric = None if self._inverse_scale is None else np.square(self._inverse_scale)
+        self._metric = [] if self._inverse_scale is None else _squared(self._inverse_scale)
 
     def restart(self, models):
         for layer in self.moments[0].layers:
@@ -123,10 +130,12 @@ class Momentum(Rule):
     def _add(self, step):
         """Calls that add a step (Parameters) to the parameters."""
         theta, scratch = self.network.parameters, self._scratch
-        if self._metric is None:
+        if not self._metric:
             return [bound(np.add, theta.flat, step.flat, theta.flat)]
+        first, *others = self._metric
         return [
-            bound(np.multiply, step.layers[0].W, self._metric, scratch.layers[0].W),
+            bound(np.multiply, step.layers[0].W, first, scratch.layers[0].W),
+            *(call for factors in others for call in _multiply_first(scratch, factors)),
             bound(np.add, theta.layers[0].W, scratch.layers[0].W, theta.layers[0].W),
             bound(np.add, theta.above_first, step.above_first, theta.above_first),
         ]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import special
 
-from sksoftmax._engine.calls import make
+from sksoftmax._engine.calls import run
 from sksoftmax._engine.cross_entropy import (
     FEW_CLASSES,
     CrossEntropy,
@@ -25,7 +25,7 @@ def cross_entropy(Z, targets):
     logits = np.empty((n_models, n_samples), Z.dtype)
     normalisers = np.empty((n_models, n_normalisers(n_models, n_classes), n_samples), Z.dtype)
     one_hot = np.eye(Z.shape[1], dtype=Z.dtype)[:, targets]
-    make(CrossEntropy(delta).to_delta(one_hot, target_positions(targets, Z.shape), logits, normalisers))
+    run(CrossEntropy(delta).to_delta(one_hot, target_positions(targets, Z.shape), logits, normalisers))
     losses = normalisers[:, 0]
     to_losses(losses, logits)
     return delta, losses

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sksoftmax._engine.calls import make
+from sksoftmax._engine.calls import run
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches, Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.products import Units
@@ -30,7 +30,7 @@ def served(stream, X):
         step = []
         for batch in parts:
             out = Units.empty(1, 1, batch.size, np.float64)
-            make(batch.inputs.multiply(layer, out))
+            run(batch.inputs.multiply(layer, out))
             step += out.rows[0].astype(int).tolist()
         steps.append(step)
     return steps
@@ -103,7 +103,7 @@ def test_batches_are_centred_and_have_the_dtype_of_the_network(dtype, rng):
     for parts in epoch(stream):
         for batch in parts:
             out = Units.empty(1, 2, batch.size, np.float32)
-            make(batch.inputs.multiply(layer, out))
+            run(batch.inputs.multiply(layer, out))
             got.append(out.rows.T.copy())
     # Single precision of values up to 100.
     np.testing.assert_allclose(np.concatenate(got), expected, rtol=0, atol=1e-4)

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from sksoftmax._engine.calls import make
+from sksoftmax._engine.calls import run
 from sksoftmax._engine.parameters import Parameters, per_model, stacked
 
 
@@ -50,7 +50,7 @@ def test_put_changes_only_the_given_models():
 @pytest.mark.parametrize("factor", [2.0, np.array([1.0, 2.0, -1.0])])
 def test_multiply_scales_each_model(factor):
     parameters, out = filled(), Parameters((4, 3, 2), 3)
-    make(parameters.multiply(factor, out))
+    run(parameters.multiply(factor, out))
     for m, expected in enumerate(np.broadcast_to(factor, 3)):
         np.testing.assert_array_equal(out.take([m]).flat, expected * parameters.take([m]).flat)
 

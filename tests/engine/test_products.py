@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sksoftmax._engine.calls import make
+from sksoftmax._engine.calls import run
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.products import BiasInput, DenseRows, HiddenUnits, SparseRows, Units, cut
 
@@ -35,10 +35,10 @@ def test_rows_multiply_and_accumulate(kind, dtype, n_models, n_samples, rng):
     layer, delta = layer_and_delta(rng, n_models, 784, 10, n_samples, dtype)
     out = Units.empty(n_models, 10, n_samples, dtype)
     inputs = rows(kind, X, 10 * n_models)
-    make(inputs.multiply(layer, out))
+    run(inputs.multiply(layer, out))
     np.testing.assert_allclose(out.stack, layer.W @ X.T, rtol=0, atol=50 * TOLERANCE[dtype])
     before = layer.W.copy()
-    make(inputs.accumulate(layer, delta, 0.5, -0.25))
+    run(inputs.accumulate(layer, delta, 0.5, -0.25))
     np.testing.assert_allclose(layer.W, 0.5 * before - 0.25 * delta.stack @ X, rtol=0, atol=50 * TOLERANCE[dtype])
 
 
@@ -49,10 +49,10 @@ def test_hidden_units_multiply_and_accumulate(n_models, rng):
     below.stack[:] = rng.normal(size=below.stack.shape)
     out = Units.empty(n_models, 4, 6, np.float64)
     inputs = HiddenUnits(below, 4)
-    make(inputs.multiply(layer, out))
+    run(inputs.multiply(layer, out))
     np.testing.assert_allclose(out.stack, layer.W @ below.stack, atol=1e-13)
     before = layer.W.copy()
-    make(inputs.accumulate(layer, delta, 0.5, -0.25))
+    run(inputs.accumulate(layer, delta, 0.5, -0.25))
     expected = 0.5 * before - 0.25 * delta.stack @ below.stack.transpose(0, 2, 1)
     np.testing.assert_allclose(layer.W, expected, atol=1e-13)
 
@@ -63,10 +63,10 @@ def test_a_mean_centres_the_rows(kind, n_samples, rng):
     X, mean = rng.normal(size=(n_samples, 784)), rng.normal(size=784)
     layer, delta = layer_and_delta(rng, 2, 784, 3, n_samples, np.float64)
     inputs, out = rows(kind, X, 6, mean), Units.empty(2, 3, n_samples, np.float64)
-    make(inputs.multiply(layer, out))
+    run(inputs.multiply(layer, out))
     np.testing.assert_allclose(out.stack, layer.W @ (X - mean).T, atol=1e-10)
     before = layer.W.copy()
-    make(inputs.accumulate(layer, delta, 0.5, -0.1))
+    run(inputs.accumulate(layer, delta, 0.5, -0.1))
     np.testing.assert_allclose(layer.W, 0.5 * before - 0.1 * delta.stack @ (X - mean), atol=1e-10)
 
 
@@ -76,7 +76,7 @@ def test_keep_zero_assigns_over_nan(kind, n_models, rng):
     layer, delta = layer_and_delta(rng, n_models, 5, 3, 6, np.float64)
     layer.W[:] = layer.b[:] = np.nan
     if kind == "bias":
-        make(BiasInput(6, np.float64).accumulate(layer, delta, 0.0, 2.0))
+        run(BiasInput(6, np.float64).accumulate(layer, delta, 0.0, 2.0))
         np.testing.assert_allclose(layer.b, 2 * delta.stack.sum(axis=2), atol=1e-13)
         return
     inputs = (
@@ -86,7 +86,7 @@ def test_keep_zero_assigns_over_nan(kind, n_models, rng):
     )
     if kind == "hidden":
         inputs._A[:] = 1
-    make(inputs.accumulate(layer, delta, 0.0, 2.0))
+    run(inputs.accumulate(layer, delta, 0.0, 2.0))
     np.testing.assert_allclose(layer.W, 2 * delta.stack.sum(axis=2, keepdims=True) * np.ones(5), atol=1e-13)
 
 
@@ -94,7 +94,7 @@ def test_keep_zero_assigns_over_nan(kind, n_models, rng):
 def test_biases_accumulate(keep, rng):
     layer, delta = layer_and_delta(rng, 2, 5, 3, 6, np.float64)
     before = layer.b.copy()
-    make(BiasInput(6, np.float64).accumulate(layer, delta, keep, -0.1))
+    run(BiasInput(6, np.float64).accumulate(layer, delta, keep, -0.1))
     np.testing.assert_allclose(layer.b, keep * before - 0.1 * delta.stack.sum(axis=2), atol=1e-14)
 
 
@@ -114,8 +114,8 @@ def test_cut_products_equal_whole_ones(n_outputs, n_samples, rng):
     X = rng.normal(size=(n_samples, 784))
     layer, delta = layer_and_delta(rng, 1, 784, n_outputs, n_samples, np.float64)
     out, inputs = Units.empty(1, n_outputs, n_samples, np.float64), DenseRows(X, n_outputs)
-    make(inputs.multiply(layer, out))
+    run(inputs.multiply(layer, out))
     np.testing.assert_allclose(out.rows, layer.matrix @ X.T, atol=1e-11)
     before = layer.matrix.copy()
-    make(inputs.accumulate(layer, delta, 0.5, 0.1))
+    run(inputs.accumulate(layer, delta, 0.5, 0.1))
     np.testing.assert_allclose(layer.matrix, 0.5 * before + 0.1 * delta.rows @ X, atol=1e-11)

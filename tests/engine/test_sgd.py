@@ -109,6 +109,20 @@ def test_a_mean_and_a_scale_stand_for_samples_that_have_them(solver, momentum, n
         np.testing.assert_allclose(b, expected_b, atol=1e-11)
 
 
+@pytest.mark.parametrize("size", [1e-14, 1e25, 1e30])
+@pytest.mark.parametrize(("momentum", "nesterov"), [(0.0, False), (0.9, False), (0.9, True)])
+def test_features_whose_squares_single_precision_cannot_hold_train_as_others(momentum, nesterov, size, rng):
+    X, y = problem(rng, 60, dtype=np.float32)
+    settings = Settings(l2=0.0, learning_rate=0.1, momentum=momentum, max_epochs=5)
+    losses = []
+    for factor in (1.0, size):
+        scaled = replace(settings, scale=np.full(6, factor))
+        data = samples(X * np.float32(factor), y)
+        (result,) = sgd.train(network((6, 3), 1, np.float32), data, [scaled], nesterov=nesterov, batch_size=16)
+        losses.append(result.data_loss)
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
+
+
 @pytest.mark.parametrize("kind", ["dense", "sparse"])
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 @pytest.mark.parametrize("conditioned", [True, False])
