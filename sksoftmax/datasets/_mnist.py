@@ -100,7 +100,7 @@ def load_mnist(path, *, subset="train", as_images=False, dtype=None, return_X_y=
     return _returned(images, target, as_images, dtype, return_X_y, path)
 
 
-def fetch_mnist(data_home=None, *, subset="train", as_images=False, dtype=None, return_X_y=False):
+def fetch_mnist(*, data_home=None, subset="train", as_images=False, dtype=None, return_X_y=False):
     """Load MNIST from OpenML, by :func:`sklearn.datasets.fetch_openml`, which keeps a copy on disk.
 
     Parameters

@@ -300,7 +300,7 @@ def test_fetched_images_are_split_as_the_files_are(monkeypatch):
 
     monkeypatch.setattr(_mnist, "fetch_openml", fetch_openml)
     monkeypatch.setattr(_mnist, "N_TRAIN", 60)
-    train, test = fetch_mnist("here"), fetch_mnist(subset="test")
+    train, test = fetch_mnist(data_home="here"), fetch_mnist(subset="test")
     assert asked["name"] == "mnist_784"
     assert asked["as_frame"] is False
     assert asked["data_home"] is None
