@@ -3,12 +3,13 @@
 
 All on one core, float32 where they can, with the same batch size, penalty, constant learning rate and new order in each
 epoch; ours also with the automatic learning rate, and with that and the default momentum and schedule. An epoch is half
-of what three take longer than one, so that checking the input and the like count only in a fit; JAX is warm, and its
-compilation stands apart. "reached" is after three epochs. The floor is gathering the rows and the bare matrix products,
-cut as runs fastest on this machine. mlxtend computes in float64, has logistic hidden units, and evaluates its objective
-on all samples after each epoch. Online (one sample at a time) is timed on the first samples only; SGDClassifier trains
-one binary model for each class. PyTorch gathers by ``data[rows]``, and in a second form by ``index_select``. With a
-second core ours may use both, and the floor is still that of one.
+of what three epochs take longer than one, so that checking the input and the like count only in a fit; JAX is warm, and
+its compilation stands apart. "reached" is after three epochs. Without hidden layers ours and JAX start at zero, the
+others at random weights. The floor is gathering the rows and the bare matrix products, cut as runs fastest on this
+machine; it and JAX leave out a short last batch. mlxtend computes in float64, has logistic hidden units, and evaluates
+its objective on all samples after each epoch. Online (one sample at a time) is timed on the first samples only;
+SGDClassifier trains one binary model for each class. PyTorch is eager, and gathers by ``data[rows]``, and in a second
+form by ``index_select``. With a second core ours may use both, and the floor is still that of one.
 """
 
 from dataclasses import dataclass, field

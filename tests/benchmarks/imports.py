@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Time of importing the package in a process that has imported scikit-learn.
 
-In fresh interpreters, after ``import sklearn`` alone, and after the modules of scikit-learn that users of such
-estimators import anyway.
+In fresh interpreters, after ``import sklearn`` alone, which loads little of scikit-learn, so that most of the time is
+that of its modules; and after those modules, which users of such estimators import anyway.
 """
 
 from functools import partial

@@ -36,7 +36,8 @@ def rows(conditions, n_calls=300):
                     {"ours": partial(call_seconds, ours, X, calls), name: partial(call_seconds, theirs, X, calls)},
                     conditions.repeats,
                 )
-                yield Row(case, f"{name} / {type(ours).__name__}", "times ours", times[name] / times["ours"], target)
+                value = times[name] / times["ours"]
+                yield Row(f"{type(ours).__name__}, {case}", name, "times ours", value, target)
 
 
 def call_seconds(model, X, n_calls):

@@ -4,7 +4,6 @@
 import inspect
 import json
 import operator
-import os
 import platform
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -13,9 +12,11 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
+from tests.benchmarks.threads import n_cores
+
 RELATIONS = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
 PACKAGES = ["sksoftmax", "numpy", "scipy", "scikit-learn", "torch", "jax", "mlxtend"]
-COLUMNS = ["case", "contestant", "measured", "", "target", "met", "reached"]
+COLUMNS = ["case", "contestant", "measured", "unit", "target", "", "reached"]
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,27 @@ class Row:
 
     def cells(self):
         """The row as text, in the order of COLUMNS."""
-        met = {None: "", True: "yes", False: "no"}[self.met]
+        met = {None: "", True: "met", False: "missed"}[self.met]
         reached = ", ".join(f"{name} {value:.4g}" for name, value in self.reached.items())
         value = f"{self.value:.3g}" if abs(self.value) < 1000 else f"{self.value:,.0f}"
         return [self.case, self.contestant, value, self.measure, self.target, met, reached]
 
 
+LINE = "  {:34} {:36} {:>9} {:26} {:>8} {:6}  {}"
+LEGEND = (
+    'A time "times ours" is that of a peer: the more above 1, the slower it is. A time "times" anything else is ours: '
+    "the smaller the better. A target is what the developers aim for."
+)
+
+
+def header():
+    """The names of the columns, to print."""
+    return LINE.format(*COLUMNS).rstrip()
+
+
 def line(row):
     """A row to print."""
-    return "  {:34} {:36} {:>9} {:26} {:>8} {:3}  {}".format(*row.cells()).rstrip()
+    return LINE.format(*row.cells()).rstrip()
 
 
 def summary(comparisons, data_name, repeats):
@@ -92,7 +105,7 @@ def conditions(measured_on):
     machine = measured_on["machine"]
     return (
         f"Medians of {measured_on['repeats']} repeats on {measured_on['data']}, {machine['date']}, "
-        f"{machine['processor']}, {machine['cores']} cores. {versions}."
+        f"{machine['processor']}, {machine['cores']} cores. {versions}. {LEGEND}"
     )
 
 
@@ -125,4 +138,4 @@ def machine():
     lines = information.read_text().splitlines() if information.exists() else []
     models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     processor = models[0] if models else platform.processor()
-    return {"processor": processor, "cores": os.cpu_count(), "date": date.today().isoformat()}
+    return {"processor": processor, "cores": n_cores(), "date": date.today().isoformat()}
