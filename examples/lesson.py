@@ -21,7 +21,7 @@ def load_images():
     """
     parser = argparse.ArgumentParser()
     parser.add_argument("--mnist", default=os.environ.get("SKSOFTMAX_MNIST"), help="folder of MNIST's IDX files")
-    path = parser.parse_known_args()[0].mnist
+    path = parser.parse_args().mnist
     if path:
         return *load_mnist(path, return_X_y=True), *load_mnist(path, subset="test", return_X_y=True), True
     print("No folder of MNIST (--mnist PATH or SKSOFTMAX_MNIST): these are scikit-learn's 8 x 8 digits.\n")

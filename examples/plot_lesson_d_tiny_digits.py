@@ -16,7 +16,7 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from lesson import print_table, save
+from lesson import FOLDER, print_table, save
 
 from sksoftmax import SoftmaxRegression
 from sksoftmax.datasets import load_tiny_digits
@@ -112,5 +112,5 @@ rows = [
 print()
 print_table("Ten tiny digits", rows)
 save(figures, "d")
-save_animation(animation, "sksoftmax-figures/lesson_d_learning.gif")
+save_animation(animation, FOLDER / "lesson_d_learning.gif")
 plt.show()

@@ -23,10 +23,10 @@ DESCRIPTION = """\
 Ten tiny digits
 ---------------
 
-One binary image of 5 x 5 pixels for each of the digits 0 to 9, as on a display of seven segments. The strokes are in
-the columns 2 to 4; the columns 0 and 1 are empty. A pixel is 1 on a stroke and 0 elsewhere. Feature j is the pixel in
-row j // 5 and column j % 5: pixel 17, for example, in row 3 and column 2, is on in 6 and 8 and off in 5 and 9, from
-which they differ in nothing else.
+One binary image of 5 x 5 pixels for each of the digits 0 to 9, all but the 1 as on a display of seven segments. The
+strokes are in the columns 2 to 4; the columns 0 and 1 are empty. A pixel is 1 on a stroke and 0 elsewhere. Feature j
+is the pixel in row j // 5 and column j % 5: pixel 17, for example, in row 3 and column 2, is on in 6 and 8 and off in
+5 and 9, from which they differ in nothing else.
 """
 
 
