@@ -67,6 +67,21 @@ def test_a_short_last_batch_takes_no_full_step(rng):
     np.testing.assert_allclose(result.parameters.layers[0].b[0], b, atol=1e-15)
 
 
+def test_adam_leaves_nothing_subnormal_to_a_feature_that_is_never_on(rng):
+    X, y = problem(rng, 320, 6, dtype=np.float32)
+    X[:, 2] = 0
+    net = network((6, 3), 1, np.float32, rng=rng)
+    settings = [Settings(l2=L2, learning_rate=0.01, max_epochs=600)]
+    (result,) = sgd.train(net, samples(X, y), settings, solver="adam", batch_size=32)
+    smallest = np.finfo(np.float32).tiny
+    for parameters in (result.parameters, *result.moments):
+        values = np.abs(parameters.flat)
+        assert not ((values > 0) & (values < smallest)).any()
+    W = result.parameters.layers[0].W[0]
+    np.testing.assert_array_equal(W[:, 2], 0)
+    assert (W[:, [0, 1, 3, 4, 5]] != 0).all()
+
+
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_training_goes_on_exactly_from_its_moments(solver, momentum, rng):
