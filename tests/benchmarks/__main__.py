@@ -83,6 +83,8 @@ def main():
     given = arguments()
     # Fits of a few epochs are meant to end before they converge.
     warnings.simplefilter("ignore", ConvergenceWarning)
+    # Of LogisticRegressionCV, on its own defaults.
+    warnings.simplefilter("ignore", FutureWarning)
     for name in peers.missing():
         print(f"{name} is not installed: left out.")
     if given.output is not None:
