@@ -178,6 +178,7 @@ class Minibatches:
                     yield from self._load(part, length)
 
     def _load(self, rows, size):
+        """Serve batches of rows; once the caller has been through all of them, add up the losses that it left there."""
         shape = (len(rows) // size, size)
         if shape not in self._blocks:
             self._blocks[shape] = _Block(self, *shape)

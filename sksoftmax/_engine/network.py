@@ -65,6 +65,7 @@ class Network:
         return [units.stack for units in work.units]
 
     def _forward(self, inputs, work):
+        """Calls that fill the units of all layers; on top they are the logits."""
         calls = []
         for index, (layer, units) in enumerate(zip(self.parameters.layers, work.units)):
             if index > 0:
@@ -106,6 +107,7 @@ class Network:
         return accumulate
 
     def _accumulate(self, batch, into, keep, step):
+        """Calls: forward, cross-entropy, and back, for one part of a step."""
         work = self._workspace(batch.size)
         calls = [*self._forward(batch.inputs, work), *self._to_delta(batch, work)]
         delta = work.deltas[-1]
