@@ -6,11 +6,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sksoftmax._engine.cross_entropy import log_softmax, softmax
 from sksoftmax._engine.inference import outputs
-from sksoftmax._engine.network import Network
-from sksoftmax._engine.parameters import Parameters
 
 # Integers that float32 holds exactly stay as they are; a batch at a time is converted.
-INPUT_DTYPES = (np.float64, np.float32, np.uint8, np.int8, np.uint16, np.int16)
+INPUT_DTYPES = tuple(map(np.dtype, ("float64", "float32", "uint8", "int8", "uint16", "int16")))
 
 
 class SoftmaxPredictions:
@@ -81,5 +79,4 @@ class SoftmaxPredictions:
     def _outputs(self, X, finish=None):
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=False)
-        layers = self._published_layers()
-        return outputs(Network(Parameters.of(layers, layers[0][0].dtype), self._activation), X, finish)
+        return outputs(self._published_layers(), self._activation, X, finish)

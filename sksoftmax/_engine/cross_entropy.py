@@ -10,9 +10,8 @@ from sksoftmax._engine.calls import bound
 FEW_CLASSES = 32
 
 
-def _subtract_peak(Z, peak):
-    np.maximum.reduce(Z, -2, None, peak, True)
-    np.subtract(Z, peak, Z)
+def _subtract_peak(Z):
+    Z -= np.maximum.reduce(Z, axis=-2, keepdims=True)
 
 
 def _per_sample(Z):
@@ -21,14 +20,14 @@ def _per_sample(Z):
 
 def softmax(Z):
     """Overwrite Z with its softmax."""
-    _subtract_peak(Z, _per_sample(Z))
+    _subtract_peak(Z)
     np.exp(Z, out=Z)
     Z /= np.add.reduce(Z, axis=-2, keepdims=True)
 
 
 def log_softmax(Z):
     """Overwrite Z with the logarithm of its softmax, finite wherever Z is."""
-    _subtract_peak(Z, _per_sample(Z))
+    _subtract_peak(Z)
     Z -= np.log(np.add.reduce(np.exp(Z), axis=-2, keepdims=True))
 
 

@@ -8,6 +8,7 @@ value for each unit and sample (``Units``). ``keep`` and ``step`` are Python flo
 Weights are C-ordered: the transpose of (fan_out, fan_in) is the Fortran matrix that BLAS overwrites in place.
 """
 
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ SMALLEST_PART = 4
 FEW_OUTPUTS = 48
 
 
+@lru_cache
 def cut(n_outputs, n_inputs, n_samples):
     """Slices of the outputs and of the samples such that the product of (n_outputs, n_inputs) with n_samples, taken
     part by part, has shapes that BLAS runs fast. At most one of the two is in several parts."""

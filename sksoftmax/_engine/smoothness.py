@@ -10,8 +10,6 @@ from scipy import sparse
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.conditioning import Coordinates, subsample_rows
 from sksoftmax._engine.inference import hidden_units
-from sksoftmax._engine.network import Network
-from sksoftmax._engine.parameters import Parameters
 
 POWER_ITERATIONS = 8
 # Learning rate of Adam for a full batch.
@@ -111,17 +109,12 @@ def input_moments(network, conditioning):
     if len(network.parameters.layers) == 1:
         return moments
     step = math.ceil(X.shape[0] / subsample_rows(max(network.parameters.sizes[1:])))
-    for A in hidden_units(_raw(network, mean), X[::step]):
+    layers = Coordinates(mean).to_raw(network.parameters.pairs())
+    for A in hidden_units(layers, network.activation, X[::step]):
         A = np.hstack([A, np.full((len(A), 1), constant)])
         eigenvalue, square = _largest_moments(A, weights[::step], gradient_weights[::step])
         moments.append(Moments(mean_weight * eigenvalue, square))
     return moments
-
-
-def _raw(network, mean):
-    """The same network, of raw features and in double precision."""
-    layers = Coordinates(mean).to_raw(network.parameters.pairs())
-    return Network(Parameters.of(layers, np.float64), network.activation)
 
 
 def _largest_moments(X, weights, gradient_weights, mean=None, scale=None, constant=0.0):

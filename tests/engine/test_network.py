@@ -126,7 +126,7 @@ def test_evaluation_gives_weighted_loss_and_accuracy_of_each_model(rng):
 def test_outputs_equal_the_textbook_formula(kind, activation, rng):
     X, _ = problem(rng, 1100)
     net = network((6, 5, 3), activation=activation, rng=rng)
-    logits = outputs(net, sparse.csr_matrix(X) if kind == "sparse" else X)
+    logits = outputs(net.parameters.pairs(), activation, sparse.csr_matrix(X) if kind == "sparse" else X)
     np.testing.assert_allclose(logits, textbook_logits(net.parameters, X, activation), atol=1e-13)
 
 
@@ -135,7 +135,7 @@ def test_hidden_units_equal_the_textbook_formula(activation, rng):
     X, _ = problem(rng, 1100)
     net = network((6, 5, 4, 3), activation=activation, rng=rng)
     A = X
-    for layer, found in zip(net.parameters.layers, hidden_units(net, X)):
+    for layer, found in zip(net.parameters.layers, hidden_units(net.parameters.pairs(), activation, X)):
         A = ACTIVATION[activation](A @ layer.W[0].T + layer.b[0])
         np.testing.assert_allclose(found, A, atol=1e-13)
 
