@@ -17,8 +17,8 @@ ENGINE = [
     {"blas", "calls", "memory", "schedules", "conditioning", "stopping", "threads", "initialisation"},
     {"activations", "cross_entropy", "parameters"},
     {"products", "result", "penalty"},
-    {"network", "minibatches"},
-    {"inference", "updates"},
+    {"network", "minibatches", "inference"},
+    {"updates"},
     {"sgd", "lbfgs", "smoothness"},
 ]
 ORDER = [

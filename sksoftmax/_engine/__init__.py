@@ -4,10 +4,10 @@
 Notation, the same in every file
 --------------------------------
 n, d, K, M     samples, features, classes, models of the stack
-b              samples of a batch; they lie along the last axis: logits are (M, K, b)
+b              samples of a batch; they lie along the last axis
 X (b, d)       features; targets (b,) class indices
 W (M, fan_out, fan_in), b (M, fan_out)    weights and biases of a layer (b is the batch size only in shapes)
-Z, A           a layer's values before and after its activation, (M, fan_out, b)
+Z, A           a layer's values before and after its activation, (fan_out * M, b)
 delta          derivative of sum_i w_i CE_i in Z; on top it overwrites Z
 w (n,)         gradient weights of the samples
 l2, eta, mu    weight of the penalty, learning rate, momentum, one for each model
@@ -16,6 +16,6 @@ J = sum_i w_i CE_i / sum_i w_i + (l2 / 2) sum_layers ||W||^2    the objective of
 What is part of a step returns calls that are bound to their arrays (``calls``), which the step then makes.
 
 Imports run downward: {blas, calls, memory, schedules, conditioning, stopping, threads, initialisation} <
-{activations, cross_entropy, parameters} < {products, penalty, result} < {network, minibatches} <
-{inference, updates} < {sgd, lbfgs, smoothness}.
+{activations, cross_entropy, parameters} < {products, penalty, result} < {network, minibatches,
+inference} < {updates} < {sgd, lbfgs, smoothness}.
 """

@@ -44,7 +44,7 @@ class Batch:
     """b samples as the network reads them: targets (b,) and one-hot (K, b), weights (b,) or None.
 
     positions (M, b) : of the targets in the flattened logits
-    target_logits (M, b), normalisers (M, n_normalisers, b) : where the network leaves what the losses are made of
+    target_logits (M, b), normalisers (n_normalisers, M, b) : where the network leaves what the losses are made of
     """
 
     size: int
@@ -66,10 +66,10 @@ class _Block:
         self._batch, self._sample = np.ogrid[:count, :size]
         self.targets = np.empty((count, size), np.intp)
         self.positions = np.empty((count, n_models, size), np.intp)
-        self.offsets = target_positions(0, (n_models, n_classes, size))
+        self.offsets = target_positions(0, n_models, size)
         self.one_hot = memory.zeros((count, n_classes, size), stream.dtype)
         self.target_logits = memory.empty((count, n_models, size), stream.dtype)
-        self.normalisers = memory.empty((count, n_models, n_normalisers(n_models, n_classes), size), stream.dtype)
+        self.normalisers = memory.empty((count, n_normalisers(n_models, n_classes), n_models, size), stream.dtype)
         self.weights = None if stream.weights is None else memory.empty((count, size), stream.dtype)
         weights = [None] * count if self.weights is None else self.weights
         self.batches = [
@@ -87,7 +87,7 @@ class _Block:
 
     def set_targets(self):
         """Derive the other forms of the targets from `targets`."""
-        np.multiply(self.targets[:, None, :], self.shape[1], out=self.positions)
+        np.multiply(self.targets[:, None, :], self.offsets.size, out=self.positions)
         self.positions += self.offsets
         self.one_hot[...] = 0
         self.one_hot[self._batch, self.targets, self._sample] = 1
@@ -145,7 +145,7 @@ class Minibatches:
     def serve(self, n_models):
         """Serve a stack of that many models from now on."""
         self.n_models = n_models
-        self.n_outputs = self.n_models * self._first_units
+        self.n_outputs = self._first_units * self.n_models
         self.loss_sum = np.zeros(self.n_models)
         # In the order of their steps.
         self._part_losses = np.empty((self._n_parts(), n_models)) if self._keep_losses else None
@@ -185,7 +185,7 @@ class Minibatches:
         block = self._blocks[shape]
         self._gather(rows, block)
         yield from block.batches
-        losses = block.normalisers[:, :, 0]
+        losses = block.normalisers[:, 0]
         to_losses(losses, block.target_logits)
         if block.weights is not None:
             losses *= block.weights[:, None, :]

@@ -8,6 +8,7 @@ import numpy as np
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.calls import bound, run
 from sksoftmax._engine.cross_entropy import CrossEntropy
+from sksoftmax._engine.parameters import multiply_models
 from sksoftmax._engine.products import BiasInput, HiddenUnits, Units
 
 
@@ -28,7 +29,7 @@ class _Workspace:
 
     @cached_property
     def cross_entropy(self):
-        return CrossEntropy(self.units[-1].stack)
+        return CrossEntropy(self.units[-1].rows, len(self.units[-1].stack))
 
 
 class Network:
@@ -58,12 +59,6 @@ class Network:
             self._workspaces[n_samples] = _Workspace(self.parameters, n_samples)
         return self._workspaces[n_samples]
 
-    def forward(self, inputs, n_samples):
-        """Activations (M, units, b) of each hidden layer, and the logits, in buffers that the next call overwrites."""
-        work = self._workspace(n_samples)
-        run(self._forward(inputs, work))
-        return [units.stack for units in work.units]
-
     def _forward(self, inputs, work):
         """Calls that fill the units of all layers; on top they are the logits."""
         calls = []
@@ -89,7 +84,7 @@ class Network:
         Parameters
         ----------
         into : Parameters
-        keep : for each layer (factor on W, factor on b): a float, or an array that broadcasts against it
+        keep : for each layer (factor on W, factor on b): floats, or (M,) for one a model
         step : float, or (M,) for one a model
         """
         # The calls of each batch, for the first part of a step and for the others.
@@ -112,9 +107,9 @@ class Network:
         calls = [*self._forward(batch.inputs, work), *self._to_delta(batch, work)]
         delta = work.deltas[-1]
         if batch.weights is not None:
-            calls.append(bound(np.multiply, delta.stack, batch.weights, delta.stack))
+            calls.append(bound(np.multiply, delta.rows, batch.weights, delta.rows))
         if not isinstance(step, float):
-            calls.append(bound(np.multiply, delta.stack, step[:, None, None], delta.stack))
+            calls += multiply_models(delta.rows, step, delta.rows)
             step = 1.0
         inputs = [batch.inputs, *work.hidden]
         for index in range(len(inputs) - 1, -1, -1):
@@ -123,10 +118,10 @@ class Network:
                 calls += inputs[index].pass_down(self.parameters.layers[index], delta, below)
             layer = into.layers[index]
             keep_W, keep_b = keep[index]
-            calls += _scaled(layer.W, keep_W)
+            calls += _scaled(layer.matrix, keep_W)
             calls += inputs[index].accumulate(layer, delta, _rest(keep_W), step)
             if self.fit_intercept:
-                calls += _scaled(layer.b, keep_b)
+                calls += _scaled(layer.vector, keep_b)
                 calls += work.bias_input.accumulate(layer, delta, _rest(keep_b), step)
             if index > 0:
                 calls += self._chain(below.rows, work.units[index - 1].rows)
@@ -151,7 +146,7 @@ class Network:
 
 def _scaled(values, keep):
     """Calls: values <- keep * values where keep is an array; a float is left to BLAS."""
-    return [] if isinstance(keep, float) else [bound(np.multiply, values, keep, values)]
+    return [] if isinstance(keep, float) else multiply_models(values, keep, values)
 
 
 def _rest(keep):

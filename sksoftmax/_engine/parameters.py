@@ -11,11 +11,16 @@ from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound, run
 
 
-class Layer(NamedTuple):
-    """Views into the flat vector.
+def by_model(rows, n_models):
+    """A view (M, fan_out, m) of rows (fan_out * M, m)."""
+    return rows.reshape(-1, n_models, rows.shape[-1]).swapaxes(0, 1)
 
+
+class Layer(NamedTuple):
+    """Views into the flat vector, where the models lie side by side for each unit.
+
+    matrix (fan_out * M, fan_in), vector (fan_out * M,) : the stack as one layer
     W (M, fan_out, fan_in), b (M, fan_out)
-    matrix (M * fan_out, fan_in), vector (M * fan_out,) : the stack as one layer
     """
 
     W: np.ndarray
@@ -25,14 +30,14 @@ class Layer(NamedTuple):
 
     @classmethod
     def of(cls, matrix, vector, n_models):
-        fan_out = len(vector) // n_models
-        return cls(matrix.reshape(n_models, fan_out, -1), vector.reshape(n_models, fan_out), matrix, vector)
+        return cls(by_model(matrix, n_models), vector.reshape(-1, n_models).T, matrix, vector)
 
 
 class Parameters:
-    """The parameters of M networks of the same layer sizes, layer after layer, each layer's models side by side.
+    """The parameters of M networks of the same layer sizes, layer after layer, in each layer unit after unit.
 
-    That order makes the first layer of the whole stack one matrix (M * fan_out, fan_in).
+    That order makes the first layer of the whole stack one matrix (fan_out * M, fan_in), and what is done alike for all
+    samples of all models, such as the largest of their logits, a few long loops.
 
     Parameters
     ----------
@@ -87,8 +92,7 @@ class Parameters:
         """A copy that holds only the given models."""
         taken = Parameters(self.sizes, len(models), self.dtype)
         for ours, theirs in zip(taken.layers, self.layers):
-            np.take(theirs.W, models, axis=0, out=ours.W)
-            np.take(theirs.b, models, axis=0, out=ours.b)
+            ours.W[:], ours.b[:] = theirs.W[models], theirs.b[models]
         return taken
 
     def put(self, models, other):
@@ -101,10 +105,11 @@ class Parameters:
         """Calls that write factor * self into `out` (Parameters); factor is a float, or (M,) for one a model."""
         if isinstance(factor, float):
             return [bound(np.multiply, self.flat, self.dtype.type(factor), out.flat)]
-        return [
-            bound(np.multiply, theirs, _along(factor, theirs), ours)
-            for ours, theirs in zip(out._arrays(), self._arrays())
-        ]
+        calls = []
+        for ours, theirs in zip(out.layers, self.layers):
+            calls += multiply_models(theirs.matrix, factor, ours.matrix)
+            calls += multiply_models(theirs.vector, factor, ours.vector)
+        return calls
 
     def add_multiple(self, factor, into):
         """Add factor * self to `into` (Parameters); factor is a float, or (M,) for one a model. Self is scratch
@@ -116,20 +121,20 @@ class Parameters:
         run(self.multiply(factor, self))
         into.flat += self.flat
 
-    def _arrays(self):
-        return [values for layer in self.layers for values in (layer.W, layer.b)]
 
-
-def _along(factor, values):
-    return factor.reshape(-1, *[1] * (values.ndim - 1))
+def multiply_models(rows, factors, out):
+    """Calls: out <- rows, each times the factor (M,) of its model; rows (fan_out * M, m) or (fan_out * M,)."""
+    # As many values in a row as there are models: NumPy's loops are long, and their factors stay in the first cache.
+    each = np.repeat(factors, rows[0].size)
+    return [bound(np.multiply, rows.reshape(-1, len(each)), each, out.reshape(-1, len(each)))]
 
 
 def stacked(networks):
     """One stack of the given Parameters."""
     stack = Parameters(networks[0].sizes, sum(p.n_models for p in networks), networks[0].dtype)
     for index, layer in enumerate(stack.layers):
-        np.concatenate([p.layers[index].W for p in networks], out=layer.W)
-        np.concatenate([p.layers[index].b for p in networks], out=layer.b)
+        layer.W[:] = np.concatenate([p.layers[index].W for p in networks])
+        layer.b[:] = np.concatenate([p.layers[index].b for p in networks])
     return stack
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from sksoftmax._engine import memory
 from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound
-from sksoftmax._engine.parameters import per_model
+from sksoftmax._engine.parameters import by_model, multiply_models, per_model
 
 
 class Penalty:
@@ -22,12 +22,11 @@ class Penalty:
         self._l2 = np.asarray(l2, dtype=np.float64)
         self._dtype = parameters.dtype
         self._axpy = blas("axpy", self._dtype)
-        self._scratch = [memory.empty(layer.W.shape, self._dtype) for layer in parameters.layers]
+        self._scratch = [memory.empty(layer.matrix.shape, self._dtype) for layer in parameters.layers]
 
     def factors(self, step):
-        """step * l2: a float, or an array that broadcasts against W."""
-        each = per_model(step * self._l2, self._dtype)
-        return each if isinstance(each, float) else each[:, None, None]
+        """step * l2: a float, or (M,) for one a model."""
+        return per_model(step * self._l2, self._dtype)
 
     def add_gradient(self, parameters, into, step):
         """Calls: into.W += step * l2 * parameters.W; step (M,)"""
@@ -35,15 +34,16 @@ class Penalty:
         for ours, theirs, scratch in zip(parameters.layers, into.layers, self._scratch):
             if isinstance(factor, float):
                 # BLAS does it in one pass.
-                calls.append(bound(self._axpy, ours.W.reshape(-1), theirs.W.reshape(-1), None, factor))
+                calls.append(bound(self._axpy, ours.matrix.reshape(-1), theirs.matrix.reshape(-1), None, factor))
             else:
-                calls += [bound(np.multiply, ours.W, factor, scratch), bound(np.add, theirs.W, scratch, theirs.W)]
+                calls += multiply_models(ours.matrix, factor, scratch)
+                calls.append(bound(np.add, theirs.matrix, scratch, theirs.matrix))
         return calls
 
     def value(self, parameters):
         """(M,) float64."""
         total = np.zeros(len(self._l2))
         for layer, scratch in zip(parameters.layers, self._scratch):
-            np.multiply(layer.W, layer.W, out=scratch)
-            total += scratch.sum(axis=(1, 2), dtype=np.float64)
+            np.square(layer.matrix, out=scratch)
+            total += by_model(scratch, len(total)).sum(axis=(1, 2), dtype=np.float64)
         return 0.5 * self._l2 * total

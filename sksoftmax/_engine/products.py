@@ -17,6 +17,7 @@ import numpy as np
 from sksoftmax._engine import memory
 from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound
+from sksoftmax._engine.parameters import by_model
 
 # OpenBLAS multiplies without packing up to this many multiply-adds, which is faster unless it takes many parts; and
 # fastest with a multiple of its vectors.
@@ -50,15 +51,15 @@ def _slices(total, longest):
 
 
 class Units(NamedTuple):
-    """A value for each unit and sample: stack (M, fan_out, b), and rows (M * fan_out, b), a view of the same."""
+    """A value for each unit and sample: rows (fan_out * M, b), and stack (M, fan_out, b), a view of the same."""
 
     stack: np.ndarray
     rows: np.ndarray
 
     @classmethod
     def empty(cls, n_models, fan_out, n_samples, dtype):
-        stack = memory.empty((n_models, fan_out, n_samples), dtype)
-        return cls(stack, stack.reshape(-1, n_samples))
+        rows = memory.empty((fan_out * n_models, n_samples), dtype)
+        return cls(by_model(rows, n_models), rows)
 
 
 class BiasInput:
@@ -86,7 +87,7 @@ class Centring:
     Parameters
     ----------
     mean : (d,), or None for no term
-    n_outputs : M * fan_out
+    n_outputs : fan_out * M
     n_samples : int
     """
 
@@ -119,12 +120,12 @@ class Centring:
 
 
 class DenseRows:
-    """Samples X - 1 mean' (b, d) that all models share, so that the stack is one matrix (M * fan_out, d).
+    """Samples X - 1 mean' (b, d) that all models share, so that the stack is one matrix (fan_out * M, d).
 
     Parameters
     ----------
     X : (b, d), C-ordered; its values may change between calls
-    n_outputs : M * fan_out
+    n_outputs : fan_out * M
     mean : (d,) or None for zeros
     """
 
@@ -176,7 +177,7 @@ class SparseRows:
     Parameters
     ----------
     n_samples : int
-    n_outputs : M * fan_out
+    n_outputs : fan_out * M
     mean : (d,) or None for zeros
 
     Attributes
@@ -209,7 +210,7 @@ class HiddenUnits:
         self._A, self._AT = A, A.transpose(0, 2, 1)
         self._single = A.shape[0] == 1
         self._gemm = blas("gemm", A.dtype)
-        self._gradient = None if self._single else memory.empty((A.shape[0], fan_out, A.shape[1]), A.dtype)
+        self._gradient = None if self._single else Units.empty(len(A), fan_out, A.shape[1], A.dtype).stack
 
     def multiply(self, layer, out):
         if self._single:

@@ -72,9 +72,7 @@ class Rule:
         """Forget, for the given models, what would carry them on in the old direction."""
 
     def _keep(self, factor):
-        if isinstance(factor, float):
-            return [(factor, factor)] * self._n_layers
-        return [(factor[:, None, None], factor[:, None])] * self._n_layers
+        return [(factor, factor)] * self._n_layers
 
     def _per_model(self, values):
         return per_model(values, self._dtype)

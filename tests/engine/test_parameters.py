@@ -23,7 +23,7 @@ def test_every_view_shares_the_flat_vector():
 
 def test_first_layer_of_the_stack_is_one_matrix():
     layer = filled().layers[0]
-    np.testing.assert_array_equal(layer.matrix, layer.W.reshape(9, 4))
+    np.testing.assert_array_equal(layer.matrix, [layer.W[model, unit] for unit in range(3) for model in range(3)])
 
 
 def test_take_copies_the_given_models():
