@@ -12,6 +12,7 @@ import math
 
 import numpy as np
 
+from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound, run
 from sksoftmax._engine.parameters import per_model
 
@@ -53,12 +54,13 @@ class Rule:
         self._rates = eta, mu
         self._eta, self._mu = eta, self._per_model(mu)
         self._step = self._per_model(-eta / self.divisor)
-        self._by_share = {}
+        # What depends on the rates is collected anew.
+        self._recorded = {}
 
     def step(self, parts, share, t):
-        if share not in self._by_share:
-            self._by_share[share] = self._record(share)
-        before, accumulate, after = self._by_share[share]
+        if share not in self._recorded:
+            self._recorded[share] = self._record(share)
+        before, accumulate, after = self._recorded[share]
         run(before)
         accumulate(parts)
         run(after)
@@ -125,17 +127,20 @@ class Momentum(Rule):
     def _add_penalty(self, share):
         return self.penalty.add_gradient(self.network.parameters, self.moments[0], -share * self._eta)
 
-    def _add(self, step):
-        """Calls that add a step (Parameters) to the parameters."""
-        theta, scratch = self.network.parameters, self._scratch
+    def _add(self, step, factor=1.0):
+        """Calls that add factor * step (Parameters) to the parameters; they may overwrite the step where the factor is
+        an array (M,)."""
+        theta, scratch, add_multiple = self.network.parameters, self._scratch, blas("axpy", self._dtype)
+        if not isinstance(factor, float):
+            return [*step.multiply(factor, step), *self._add(step)]
         if not self._metric:
-            return [bound(np.add, theta.flat, step.flat, theta.flat)]
+            return [bound(add_multiple, step.flat, theta.flat, None, factor)]
         first, *others = self._metric
         return [
-            bound(np.multiply, step.layers[0].W, first, scratch.layers[0].W),
+            bound(np.multiply, step.layers[0].W, first * factor, scratch.layers[0].W),
             *(call for factors in others for call in _multiply_first(scratch, factors)),
             bound(np.add, theta.layers[0].W, scratch.layers[0].W, theta.layers[0].W),
-            bound(np.add, theta.above_first, step.above_first, theta.above_first),
+            bound(add_multiple, step.above_first, theta.above_first, None, factor),
         ]
 
 
@@ -152,8 +157,7 @@ class Nesterov(Momentum):
         after = [
             *self._add_penalty(share),
             bound(np.subtract, velocity.flat, scratch.flat, scratch.flat),
-            *scratch.multiply(1 + self._mu, scratch),
-            *self._add(scratch),
+            *self._add(scratch, 1 + self._mu),
         ]
         return before, self._accumulation(), after
 
@@ -172,41 +176,47 @@ class Adam(Rule):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._gradient = self.network.parameters.zeros_like()
-        self._direction = self.network.parameters.zeros_like()
-        self._vanishing = np.empty(self._direction.flat.shape, bool)
+        # The gradient and its square become the new moments, the old ones the buffers of the next step.
+        self._spare = [self.network.parameters.zeros_like() for _ in self.moments]
+        self._recorded_for_spare = {}
+        self._vanishing = np.empty(self.network.parameters.flat.shape, bool)
+
+    def set_rates(self, eta, mu):
+        super().set_rates(eta, mu)
+        self._rate = self._per_model(-(1 - self.beta_1) / math.sqrt(1 - self.beta_2) * self._eta)
 
     def _clear_vanishing(self):
         """Set to zero what has nearly vanished, such as the coefficients of a feature that is never on: arithmetic on
         subnormal numbers takes a hundred times as long."""
-        limits = np.finfo(self._dtype)
+        limits, scratch = np.finfo(self._dtype), self._spare[1].flat
         for values in (self.network.parameters.flat, *(moment.flat for moment in self.moments)):
-            np.abs(values, out=self._direction.flat)
-            np.less(self._direction.flat, limits.tiny / limits.eps, out=self._vanishing)
+            np.abs(values, out=scratch)
+            np.less(scratch, limits.tiny / limits.eps, out=self._vanishing)
             np.copyto(values, 0, where=self._vanishing)
 
     def step(self, parts, share, t):
         if t % self.clearing_steps == 0:
             self._clear_vanishing()
         super().step(parts, share, t)
+        direction = self.moments[1]
         correction = math.sqrt(1 - self.beta_2 ** (t + 1)) / (1 - self.beta_1 ** (t + 1))
-        rates = self._per_model(-correction * (1 - self.beta_1) / math.sqrt(1 - self.beta_2) * self._eta)
-        self._direction.add_multiple(rates, self.network.parameters)
+        direction.add_multiple(correction * self._rate, self.network.parameters)
+        self.moments, self._spare = self._spare, self.moments
+        self._recorded, self._recorded_for_spare = self._recorded_for_spare, self._recorded
 
     def _record(self, share):
-        (first, second), gradient, direction = self.moments, self._gradient, self._direction
+        (first, second), (gradient, square) = self.moments, self._spare
+        direction, add_multiple = second, blas("axpy", self._dtype)
         after = [
             # The rate comes after the moments.
             *self.penalty.add_gradient(self.network.parameters, gradient, np.full_like(self._eta, share)),
             *_multiply_first(gradient, self._inverse_scale),
-            *first.multiply(self.beta_1, first),
-            bound(np.add, first.flat, gradient.flat, first.flat),
-            *second.multiply(self.beta_2, second),
-            bound(np.square, gradient.flat, gradient.flat),
-            bound(np.add, second.flat, gradient.flat, second.flat),
-            bound(np.sqrt, second.flat, direction.flat),
+            bound(np.square, gradient.flat, square.flat),
+            bound(add_multiple, first.flat, gradient.flat, None, self.beta_1),
+            bound(add_multiple, second.flat, square.flat, None, self.beta_2),
+            bound(np.sqrt, square.flat, direction.flat),
             bound(np.add, direction.flat, self._dtype.type(self.epsilon / math.sqrt(1 - self.beta_2)), direction.flat),
-            bound(np.divide, first.flat, direction.flat, direction.flat),
+            bound(np.divide, gradient.flat, direction.flat, direction.flat),
             *_multiply_first(direction, self._inverse_scale),
         ]
         return [], self.network.accumulation(gradient, self._keep(0.0), 1.0 / self.divisor), after
