@@ -207,11 +207,14 @@ class Adam(Rule):
     def _record(self, share):
         (first, second), (gradient, square) = self.moments, self._spare
         direction, add_multiple = second, blas("axpy", self._dtype)
+        # Far below epsilon, and its square is not subnormal.
+        smallest = self._dtype.type(8 * math.sqrt(np.finfo(self._dtype).tiny))
         after = [
             # The rate comes after the moments.
             *self.penalty.add_gradient(self.network.parameters, gradient, np.full_like(self._eta, share)),
             *_multiply_first(gradient, self._inverse_scale),
-            bound(np.square, gradient.flat, square.flat),
+            bound(np.add, gradient.flat, smallest, square.flat),
+            bound(np.square, square.flat, square.flat),
             bound(add_multiple, first.flat, gradient.flat, None, self.beta_1),
             bound(add_multiple, second.flat, square.flat, None, self.beta_2),
             bound(np.sqrt, square.flat, direction.flat),
