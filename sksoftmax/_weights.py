@@ -5,7 +5,6 @@ import warnings
 from numbers import Real
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_array
 
 
@@ -70,6 +69,9 @@ def split_stratified(rows, targets, fraction, seed):
             UserWarning,
             stacklevel=6,
         )
+    # It takes longer to import than the estimators.
+    from sklearn.model_selection import train_test_split
+
     try:
         train, validation = train_test_split(
             rows[~alone], test_size=fraction, random_state=seed, stratify=targets[rows[~alone]]

@@ -102,7 +102,20 @@ def test_every_file_names_its_licence(path):
     assert path.read_text().startswith("# SPDX-License-Identifier: BSD-3-Clause\n")
 
 
-@pytest.mark.parametrize("module", ["matplotlib", "sksoftmax.datasets", "sksoftmax.plotting"])
+@pytest.mark.parametrize(
+    "module", ["matplotlib", "sklearn.metrics", "sklearn.model_selection", "sksoftmax.datasets", "sksoftmax.plotting"]
+)
 def test_importing_the_package_does_not_load(module):
     code = f"import sys, sksoftmax; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_is_loaded_on_demand_is_there_as_the_rest():
+    assert set(sksoftmax.__all__) <= set(dir(sksoftmax))
+    code = (
+        "import sksoftmax; assert all(hasattr(sksoftmax, name) for name in dir(sksoftmax)); from sksoftmax import *; "
+    )
+    code += "assert SoftmaxRegressionCV is sksoftmax.SoftmaxRegressionCV; VectorizedGridSearchCV"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    with pytest.raises(AttributeError, match="module 'sksoftmax' has no attribute 'SoftmaxRegresion'"):
+        _ = sksoftmax.SoftmaxRegresion
