@@ -2,6 +2,7 @@
 """The stream of minibatches: which rows, in which order, with which gradient weight."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from scipy import sparse
@@ -87,8 +88,7 @@ class _Block:
 
     def set_targets(self):
         """Derive the other forms of the targets from `targets`."""
-        np.multiply(self.targets[:, None, :], self.offsets.size, out=self.positions)
-        self.positions += self.offsets
+        np.add((self.targets * self.offsets.size)[:, None, :], self.offsets, out=self.positions)
         self.one_hot[...] = 0
         self.one_hot[self._batch, self.targets, self._sample] = 1
 
@@ -163,28 +163,32 @@ class Minibatches:
         if self.batch_size > PART_ROWS:
             for start in range(0, self.n_samples, self.batch_size):
                 step = rows[start : start + self.batch_size]
-                yield self._serve(step, PART_ROWS), len(step) / self.divisor
+                yield chain.from_iterable(self._serve(step, PART_ROWS)), len(step) / self.divisor
         else:
-            for batch in self._serve(rows, self.batch_size):
-                yield (batch,), batch.size / self.divisor
+            for batches in self._serve(rows, self.batch_size):
+                share = batches[0].size / self.divisor
+                for batch in batches:
+                    yield (batch,), share
 
     def _serve(self, rows, size):
+        """Yield rows as lists of batches; once the caller has been through a list, add up the losses that it left."""
         per_block = size * max(1, PART_ROWS // size)
         for start in range(0, len(rows), per_block):
             chunk = rows[start : start + per_block]
             whole = len(chunk) - len(chunk) % size
             for part, length in ((chunk[:whole], size), (chunk[whole:], len(chunk) - whole)):
                 if len(part):
-                    yield from self._load(part, length)
+                    block = self._block(len(part) // length, length)
+                    self._gather(part, block)
+                    yield block.batches
+                    self._add_losses(block)
 
-    def _load(self, rows, size):
-        """Serve batches of rows; once the caller has been through all of them, add up the losses that it left there."""
-        shape = (len(rows) // size, size)
+    def _block(self, *shape):
         if shape not in self._blocks:
             self._blocks[shape] = _Block(self, *shape)
-        block = self._blocks[shape]
-        self._gather(rows, block)
-        yield from block.batches
+        return self._blocks[shape]
+
+    def _add_losses(self, block):
         losses = block.normalisers[:, 0]
         to_losses(losses, block.target_logits)
         if block.weights is not None:
