@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from sksoftmax._engine.cross_entropy import log_softmax, softmax
 from sksoftmax._engine.inference import outputs
 
-# Integers that float32 holds exactly stay as they are; a batch at a time is converted.
+# Integers that float32 holds exactly stay as they are; a part at a time is converted.
 INPUT_DTYPES = tuple(map(np.dtype, ("float64", "float32", "uint8", "int8", "uint16", "int16")))
 
 

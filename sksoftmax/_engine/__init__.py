@@ -6,7 +6,8 @@ Notation, the same in every file
 n, d, K, M     samples, features, classes, models of the stack
 b              samples of a batch; they lie along the last axis
 X (b, d)       features; targets (b,) class indices
-W (M, fan_out, fan_in), b (M, fan_out)    weights and biases of a layer (b is the batch size only in shapes)
+W (M, fan_out, fan_in), b (M, fan_out)    weights and biases of a layer (b is the batch size only in shapes): views,
+               as in memory the models of a unit lie side by side, like those of Z
 Z, A           a layer's values before and after its activation, (fan_out * M, b)
 delta          derivative of sum_i w_i CE_i in Z; on top it overwrites Z
 w (n,)         gradient weights of the samples

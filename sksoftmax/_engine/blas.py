@@ -3,7 +3,7 @@
 
 They are called with positional arguments, as Python spends longer on names than BLAS on small arrays; the last ones say
 to overwrite an array. They do so where it has their type and is contiguous, in the order of Fortran if it is a matrix;
-otherwise they would fill a copy.
+otherwise they would fill a copy. axpy always writes into y.
 
 gemm(alpha, A, B, beta, C, transpose A, transpose B, overwrite C) : C <- alpha * A @ B + beta * C
 gemv(alpha, A, x, beta, y, offset x, step x, offset y, step y, transpose A, overwrite y) : y <- alpha * A @ x + beta * y

@@ -52,7 +52,7 @@ class CrossEntropy:
         self._flat = Z.reshape(-1)
         # NumPy walks two axes faster than three: those of one class, of all samples of all models.
         self._Z = Z.reshape(n_classes, -1)
-        self._by_model = self._Z if n_models == 1 else Z.reshape(n_classes, n_models, -1)
+        self._by_class = self._Z if n_models == 1 else Z.reshape(n_classes, n_models, -1)
         self._peak = memory.empty((self._Z.shape[1],), Z.dtype)
         self._of_classes = np.ones(n_classes, Z.dtype)
         self._ones = np.ones((n_normalisers(n_models, n_classes), n_classes), Z.dtype)
@@ -63,9 +63,9 @@ class CrossEntropy:
         They write what the losses are made of later, many batches at a time: the logit of each sample's target less the
         largest logit, (M, b), and its normaliser, the sum of exp(logit less the largest), (n_normalisers, M, b).
         """
-        Z, by_model = self._Z, self._by_model
+        Z, by_class = self._Z, self._by_class
         normalisers = normalisers.reshape(len(normalisers), -1)
-        one_hot = one_hot if by_model is Z else one_hot[:, None]
+        one_hot = one_hot if by_class is Z else one_hot[:, None]
         return [
             bound(np.maximum.reduce, Z, 0, None, self._peak),
             # Z less the peak of its column; NumPy's broadcasting takes a loop for each class.
@@ -74,7 +74,7 @@ class CrossEntropy:
             bound(np.exp, Z, Z),
             bound(np.dot, self._ones, Z, normalisers),
             bound(np.divide, Z, normalisers, Z),
-            bound(np.subtract, by_model, one_hot, by_model),
+            bound(np.subtract, by_class, one_hot, by_class),
         ]
 
 

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.calls import run
-from sksoftmax._engine.products import cut
+from sksoftmax._engine.products import samples_at_once
 
 # Rows at a time: few enough for little memory, many enough that a part costs little beside its products.
 READ_ROWS = 1024
@@ -16,27 +16,38 @@ def _parts(n_samples, length):
     return (slice(start, start + length) for start in range(0, n_samples, length))
 
 
-def _forward(layers, activation, X):
-    """Pass X (n, d), dense or CSR, through the layers in parts; yield the place of each and its units (b, fan_out)."""
-    (first, _), length = layers[0], READ_ROWS
-    if not sparse.issparse(X):
-        _, samples = cut(*first.shape, READ_ROWS)
-        length = samples[0].stop or READ_ROWS
+# Infinite logits tell by themselves, and some BLAS libraries set flags for finite products.
+@np.errstate(divide="ignore", over="ignore", invalid="ignore")
+def _forward(layers, activation, X, dtype, results):
+    """Pass X (n, d), dense or CSR, through the layers in parts, and write what each makes of it into its result
+    (n, fan_out), unless that is None."""
+    (first, bias), value = layers[0], ACTIVATIONS[activation].value
+    products, length = [(W.T, b) for W, b in layers], READ_ROWS
+    if sparse.issparse(X):
+        # SciPy would do so for each part.
+        products[0] = np.ascontiguousarray(first.T), bias
+    else:
+        length = samples_at_once(*first.shape, READ_ROWS)
     for place in _parts(X.shape[0], length):
-        A, units = X[place].astype(first.dtype, copy=False), []
-        for W, b in layers:
-            if units:
-                run(ACTIVATIONS[activation].value(A))
-            A = A @ W.T + b
-            units.append(A)
-        yield place, units
+        A = X[place].astype(dtype, copy=False)
+        for index, ((WT, b), result) in enumerate(zip(products, results)):
+            A = A @ WT + b
+            if index < len(layers) - 1:
+                run(value(A))
+            if result is not None:
+                result[place] = A
+
+
+def _dtype(layers):
+    # Coefficients of users may be integers.
+    return np.result_type(layers[0][0], np.float32)
 
 
 def outputs(layers, activation, X, finish=None):
-    """Logits (n, K); `finish` overwrites a part of them, (K, b)."""
-    result = np.empty((X.shape[0], len(layers[-1][1])), layers[0][0].dtype)
-    for place, (*_, logits) in _forward(layers, activation, X):
-        result[place] = logits
+    """Logits (n, K), or what `finish` leaves where it overwrites a part of them, (K, b)."""
+    dtype = _dtype(layers)
+    result = np.empty((X.shape[0], len(layers[-1][1])), dtype)
+    _forward(layers, activation, X, dtype, [None] * (len(layers) - 1) + [result])
     if finish is not None:
         for place in _parts(len(result), READ_ROWS):
             # NumPy reduces a first axis faster than a short last one.
@@ -48,8 +59,7 @@ def outputs(layers, activation, X, finish=None):
 
 def hidden_units(layers, activation, X):
     """Activations (n, units) of each hidden layer."""
-    results = [np.empty((X.shape[0], len(b)), layers[0][0].dtype) for _, b in layers[:-1]]
-    for place, (*hidden, _) in _forward(layers, activation, X):
-        for result, A in zip(results, hidden):
-            result[place] = A
+    dtype = _dtype(layers)
+    results = [np.empty((X.shape[0], len(b)), dtype) for _, b in layers[:-1]]
+    _forward(layers, activation, X, dtype, [*results, None])
     return results

@@ -67,7 +67,6 @@ class _Block:
         self._batch, self._sample = np.ogrid[:count, :size]
         self.targets = np.empty((count, size), np.intp)
         self.positions = np.empty((count, n_models, size), np.intp)
-        self.offsets = target_positions(0, n_models, size)
         self.one_hot = memory.zeros((count, n_classes, size), stream.dtype)
         self.target_logits = memory.empty((count, n_models, size), stream.dtype)
         self.normalisers = memory.empty((count, n_normalisers(n_models, n_classes), n_models, size), stream.dtype)
@@ -88,7 +87,7 @@ class _Block:
 
     def set_targets(self):
         """Derive the other forms of the targets from `targets`."""
-        np.add((self.targets * self.offsets.size)[:, None, :], self.offsets, out=self.positions)
+        self.positions[...] = target_positions(self.targets[:, None, :], *self.positions.shape[1:])
         self.one_hot[...] = 0
         self.one_hot[self._batch, self.targets, self._sample] = 1
 

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A stack of M networks: forward, cross-entropy, and the gradient primitive. Softmax regression has no hidden layer."""
 
-from functools import cached_property
-
 import numpy as np
 
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.calls import bound, run
 from sksoftmax._engine.cross_entropy import CrossEntropy
-from sksoftmax._engine.parameters import multiply_models
+from sksoftmax._engine.parameters import multiply_units
 from sksoftmax._engine.products import BiasInput, HiddenUnits, Units
 
 
@@ -20,16 +18,8 @@ class _Workspace:
         self.units = [Units.empty(parameters.n_models, fan_out, n_samples, dtype) for fan_out in fan_outs]
         self.hidden = [HiddenUnits(A, fan_out) for A, fan_out in zip(self.units, fan_outs[1:])]
         self.bias_input = BiasInput(n_samples, dtype)
-
-    # For training only.
-
-    @cached_property
-    def deltas(self):
-        return [Units.empty(*A.stack.shape, A.stack.dtype) for A in self.units[:-1]] + self.units[-1:]
-
-    @cached_property
-    def cross_entropy(self):
-        return CrossEntropy(self.units[-1].rows, len(self.units[-1].stack))
+        self.deltas = [Units.empty(*A.stack.shape, dtype) for A in self.units[:-1]] + self.units[-1:]
+        self.cross_entropy = CrossEntropy(self.units[-1].rows, parameters.n_models)
 
 
 class Network:
@@ -84,7 +74,7 @@ class Network:
         Parameters
         ----------
         into : Parameters
-        keep : for each layer (factor on W, factor on b): floats, or (M,) for one a model
+        keep : for each layer (factor on W, factor on b), as `Parameters.spread` makes them
         step : float, or (M,) for one a model
         """
         # The calls of each batch, for the first part of a step and for the others.
@@ -109,7 +99,7 @@ class Network:
         if batch.weights is not None:
             calls.append(bound(np.multiply, delta.rows, batch.weights, delta.rows))
         if not isinstance(step, float):
-            calls += multiply_models(delta.rows, step, delta.rows)
+            calls.append(bound(np.multiply, delta.stack, step[:, None, None], delta.stack))
             step = 1.0
         inputs = [batch.inputs, *work.hidden]
         for index in range(len(inputs) - 1, -1, -1):
@@ -146,7 +136,7 @@ class Network:
 
 def _scaled(values, keep):
     """Calls: values <- keep * values where keep is an array; a float is left to BLAS."""
-    return [] if isinstance(keep, float) else multiply_models(values, keep, values)
+    return [] if isinstance(keep, float) else multiply_units(values, keep, values)
 
 
 def _rest(keep):

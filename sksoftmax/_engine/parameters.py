@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sksoftmax._engine import memory
-from sksoftmax._engine.blas import blas
-from sksoftmax._engine.calls import bound, run
+from sksoftmax._engine.calls import bound
 
 
 def by_model(rows, n_models):
@@ -36,8 +35,8 @@ class Layer(NamedTuple):
 class Parameters:
     """The parameters of M networks of the same layer sizes, layer after layer, in each layer unit after unit.
 
-    That order makes the first layer of the whole stack one matrix (fan_out * M, fan_in), and what is done alike for all
-    samples of all models, such as the largest of their logits, a few long loops.
+    That order makes the first layer of the whole stack one matrix (fan_out * M, fan_in), and lets what is done alike
+    for all samples of all models, such as finding the largest logit, run in a few long loops.
 
     Parameters
     ----------
@@ -106,27 +105,23 @@ class Parameters:
         if isinstance(factor, float):
             return [bound(np.multiply, self.flat, self.dtype.type(factor), out.flat)]
         calls = []
-        for ours, theirs in zip(out.layers, self.layers):
-            calls += multiply_models(theirs.matrix, factor, ours.matrix)
-            calls += multiply_models(theirs.vector, factor, ours.vector)
+        for ours, theirs, (of_W, of_b) in zip(out.layers, self.layers, self.spread(factor)):
+            calls += multiply_units(theirs.matrix, of_W, ours.matrix)
+            calls += multiply_units(theirs.vector, of_b, ours.vector)
         return calls
 
-    def add_multiple(self, factor, into):
-        """Add factor * self to `into` (Parameters); factor is a float, or (M,) for one a model. Self is scratch
-        afterwards."""
+    def spread(self, factor):
+        """A factor, a float or (M,) for one a model, as (factors of W, factors of b) for each layer: floats, or one for
+        each value of a unit in all models, as `multiply_units` takes them."""
         if isinstance(factor, float):
-            # One pass in place of two.
-            blas("axpy", self.dtype)(self.flat, into.flat, None, factor)
-            return
-        run(self.multiply(factor, self))
-        into.flat += self.flat
+            return [(factor, factor)] * len(self.layers)
+        return [(np.repeat(factor, layer.matrix.shape[1]), factor) for layer in self.layers]
 
 
-def multiply_models(rows, factors, out):
-    """Calls: out <- rows, each times the factor (M,) of its model; rows (fan_out * M, m) or (fan_out * M,)."""
-    # As many values in a row as there are models: NumPy's loops are long, and their factors stay in the first cache.
-    each = np.repeat(factors, rows[0].size)
-    return [bound(np.multiply, rows.reshape(-1, len(each)), each, out.reshape(-1, len(each)))]
+def multiply_units(rows, factors, out):
+    """Calls: out <- rows (fan_out * M, m) or (fan_out * M,), contiguous, each unit times the same factors (M * m,)."""
+    # A loop for each unit, where a factor for each model would take one for each unit of each model.
+    return [bound(np.multiply, rows.reshape(-1, len(factors)), factors, out.reshape(-1, len(factors)))]
 
 
 def stacked(networks):

@@ -6,7 +6,7 @@ import numpy as np
 from sksoftmax._engine import memory
 from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound
-from sksoftmax._engine.parameters import by_model, multiply_models, per_model
+from sksoftmax._engine.parameters import by_model, multiply_units, per_model
 
 
 class Penalty:
@@ -30,13 +30,13 @@ class Penalty:
 
     def add_gradient(self, parameters, into, step):
         """Calls: into.W += step * l2 * parameters.W; step (M,)"""
-        factor, calls = self.factors(step), []
-        for ours, theirs, scratch in zip(parameters.layers, into.layers, self._scratch):
+        factors, calls = parameters.spread(self.factors(step)), []
+        for ours, theirs, scratch, (factor, _) in zip(parameters.layers, into.layers, self._scratch, factors):
             if isinstance(factor, float):
                 # BLAS does it in one pass.
                 calls.append(bound(self._axpy, ours.matrix.reshape(-1), theirs.matrix.reshape(-1), None, factor))
             else:
-                calls += multiply_models(ours.matrix, factor, scratch)
+                calls += multiply_units(ours.matrix, factor, scratch)
                 calls.append(bound(np.add, theirs.matrix, scratch, theirs.matrix))
         return calls
 

@@ -33,25 +33,31 @@ FEW_OUTPUTS = 48
 def cut(n_outputs, n_inputs, n_samples):
     """Slices of the outputs and of the samples such that the product of (n_outputs, n_inputs) with n_samples, taken
     part by part, has shapes that BLAS runs fast. At most one of the two is in several parts."""
-    whole = [slice(None)]
+    whole = (slice(None),)
     if n_outputs <= FEW_OUTPUTS:
         return whole, _slices(n_samples, UNPACKED_PRODUCT // (n_outputs * n_inputs)) or whole
     outputs = _slices(n_outputs, UNPACKED_PRODUCT // (n_samples * n_inputs))
-    return (outputs if len(outputs) <= MOST_PARTS else []) or whole, whole
+    return (outputs if len(outputs) <= MOST_PARTS else ()) or whole, whole
+
+
+def samples_at_once(n_outputs, n_inputs, most):
+    """How many samples, up to `most`, are in a part of such a product."""
+    _, (first, *_) = cut(n_outputs, n_inputs, most)
+    return first.stop or most
 
 
 def _slices(total, longest):
     """Slices of about equal length, of multiples of VECTOR where they can be; none where they would be too short."""
     if longest < SMALLEST_PART:
-        return []
+        return ()
     longest -= longest % VECTOR if longest > VECTOR else 0
     length = ceil(total / ceil(total / longest))
     length = min(VECTOR * ceil(length / VECTOR), longest)
-    return [slice(start, min(start + length, total)) for start in range(0, total, length)]
+    return tuple(slice(start, min(start + length, total)) for start in range(0, total, length))
 
 
 class Units(NamedTuple):
-    """A value for each unit and sample: rows (fan_out * M, b), and stack (M, fan_out, b), a view of the same."""
+    """A value for each unit and sample: rows (fan_out * M, b), and stack (M, fan_out, b), a strided view of them."""
 
     stack: np.ndarray
     rows: np.ndarray
@@ -134,7 +140,7 @@ class DenseRows:
         self._centring = Centring(mean, n_outputs, X.shape[0])
         self._outputs, samples = cut(n_outputs, X.shape[1], X.shape[0])
         # BLAS reads and writes whole buffers only: the columns of the units of each of several parts are in one.
-        samples = samples if len(samples) > 1 else []
+        samples = samples if len(samples) > 1 else ()
         widths = [part.stop - part.start for part in samples]
         columns = {width: memory.empty((n_outputs, width), X.dtype) for width in set(widths)}
         self._parts = [(part, X[part].T, columns[width]) for part, width in zip(samples, widths)]

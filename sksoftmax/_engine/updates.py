@@ -35,13 +35,15 @@ class Rule:
     """
 
     n_moments = 0
+    # Changes from step to step where buffers change places.
+    _turn = 0
 
     def __init__(self, network, penalty, divisor, moments=None, inverse_scale=None):
         self.network, self.penalty, self.divisor = network, penalty, divisor
         parameters = network.parameters
         fits = moments and len(moments) == self.n_moments
         self.moments = moments if fits else [parameters.zeros_like() for _ in range(self.n_moments)]
-        self._dtype, self._n_layers = parameters.dtype, len(parameters.layers)
+        self._dtype = parameters.dtype
         self._inverse_scale = None if inverse_scale is None else inverse_scale.astype(self._dtype)
         self._rates = None
 
@@ -54,27 +56,28 @@ class Rule:
         self._rates = eta, mu
         self._eta, self._mu = eta, self._per_model(mu)
         self._step = self._per_model(-eta / self.divisor)
-        # What depends on the rates is collected anew.
         self._recorded = {}
 
     def step(self, parts, share, t):
-        if share not in self._recorded:
-            self._recorded[share] = self._record(share)
-        before, accumulate, after = self._recorded[share]
+        key = share, self._turn
+        if key not in self._recorded:
+            self._recorded[key] = self._record(share)
+        before, accumulate, after = self._recorded[key]
         run(before)
         accumulate(parts)
         run(after)
 
     def _record(self, share):
-        """What a step on a batch of that share consists of, of which there are two at most: calls before the gradient,
-        the function that accumulates it, calls after it."""
+        """What a step on a batch of that share, of which there are two at most, consists of with these rates: calls
+        before the gradient, the function that accumulates it, calls after it."""
         raise NotImplementedError
 
     def restart(self, models):
         """Forget, for the given models, what would carry them on in the old direction."""
 
-    def _keep(self, factor):
-        return [(factor, factor)] * self._n_layers
+    def _keep(self, of_W, of_b):
+        spread = self.network.parameters.spread
+        return [(W, b) for (W, _), (_, b) in zip(spread(of_W), spread(of_b))]
 
     def _per_model(self, values):
         return per_model(values, self._dtype)
@@ -98,7 +101,7 @@ class Descent(Rule):
     """theta <- theta - eta dJ/dtheta, as one product that decays, differentiates and updates."""
 
     def _record(self, share):
-        keep = [(1.0 + self.penalty.factors(-share * self._eta), 1.0)] * self._n_layers
+        keep = self._keep(1.0 + self.penalty.factors(-share * self._eta), 1.0)
         return [], self.network.accumulation(self.network.parameters, keep, self._step), []
 
 
@@ -122,25 +125,24 @@ class Momentum(Rule):
         return [], self._accumulation(), [*self._add_penalty(share), *self._add(velocity)]
 
     def _accumulation(self):
-        return self.network.accumulation(self.moments[0], self._keep(self._mu), self._step)
+        return self.network.accumulation(self.moments[0], self._keep(self._mu, self._mu), self._step)
 
     def _add_penalty(self, share):
         return self.penalty.add_gradient(self.network.parameters, self.moments[0], -share * self._eta)
 
     def _add(self, step, factor=1.0):
-        """Calls that add factor * step (Parameters) to the parameters; they may overwrite the step where the factor is
-        an array (M,)."""
-        theta, scratch, add_multiple = self.network.parameters, self._scratch, blas("axpy", self._dtype)
+        """Calls that add factor * step (Parameters) to the parameters; the step may be scratch, value by value."""
+        theta, scratch, axpy = self.network.parameters, self._scratch, blas("axpy", self._dtype)
         if not isinstance(factor, float):
-            return [*step.multiply(factor, step), *self._add(step)]
+            return [*step.multiply(factor, scratch), *self._add(scratch)]
         if not self._metric:
-            return [bound(add_multiple, step.flat, theta.flat, None, factor)]
+            return [bound(axpy, step.flat, theta.flat, None, factor)]
         first, *others = self._metric
         return [
             bound(np.multiply, step.layers[0].W, first * factor, scratch.layers[0].W),
             *(call for factors in others for call in _multiply_first(scratch, factors)),
             bound(np.add, theta.layers[0].W, scratch.layers[0].W, theta.layers[0].W),
-            bound(add_multiple, step.above_first, theta.above_first, None, factor),
+            bound(axpy, step.above_first, theta.above_first, None, factor),
         ]
 
 
@@ -153,6 +155,7 @@ class Nesterov(Momentum):
 
     def _record(self, share):
         (velocity,), scratch = self.moments, self._scratch
+        # (1 + mu) (v - mu / (1 + mu) old v)
         before = velocity.multiply(self._mu / (1 + self._mu), scratch)
         after = [
             *self._add_penalty(share),
@@ -166,7 +169,8 @@ class Adam(Rule):
     """Kingma and Ba (2015), algorithm 1 in the order of its section 2, with their beta_1, beta_2 and epsilon.
 
     The first moment is kept as its multiple m / (1 - beta_1), the second as v / (1 - beta_2): each then needs a pass
-    over the parameters less.
+    over the parameters less. A number far below epsilon is added to gradients before they are squared, so that no
+    square is subnormal.
     """
 
     n_moments = 2
@@ -176,10 +180,10 @@ class Adam(Rule):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # The gradient and its square become the new moments, the old ones the buffers of the next step.
+        # For the gradient and its square, which become the moments; the old ones are spare then.
         self._spare = [self.network.parameters.zeros_like() for _ in self.moments]
-        self._recorded_for_spare = {}
         self._vanishing = np.empty(self.network.parameters.flat.shape, bool)
+        self._axpy = blas("axpy", self._dtype)
 
     def set_rates(self, eta, mu):
         super().set_rates(eta, mu)
@@ -198,31 +202,35 @@ class Adam(Rule):
         if t % self.clearing_steps == 0:
             self._clear_vanishing()
         super().step(parts, share, t)
-        direction = self.moments[1]
-        correction = math.sqrt(1 - self.beta_2 ** (t + 1)) / (1 - self.beta_1 ** (t + 1))
-        direction.add_multiple(correction * self._rate, self.network.parameters)
+        _, direction = self.moments
+        rate = math.sqrt(1 - self.beta_2 ** (t + 1)) / (1 - self.beta_1 ** (t + 1))
+        rate *= self._rate if isinstance(self._rate, float) else 1.0
+        self._axpy(direction.flat, self.network.parameters.flat, None, rate)
         self.moments, self._spare = self._spare, self.moments
-        self._recorded, self._recorded_for_spare = self._recorded_for_spare, self._recorded
+        self._turn ^= 1
 
     def _record(self, share):
+        # Without intercepts the gradient's b is not assigned: there the moments are 0 and stay so.
         (first, second), (gradient, square) = self.moments, self._spare
-        direction, add_multiple = second, blas("axpy", self._dtype)
-        # Far below epsilon, and its square is not subnormal.
-        smallest = self._dtype.type(8 * math.sqrt(np.finfo(self._dtype).tiny))
+        direction, numbers = second, self._dtype.type
+        offset = numbers(8 * math.sqrt(np.finfo(self._dtype).tiny))
+        # A rate for each model comes before the step's own part of the rate, a number, which comes with the addition.
+        each = [] if isinstance(self._rate, float) else direction.multiply(self._rate, direction)
         after = [
             # The rate comes after the moments.
             *self.penalty.add_gradient(self.network.parameters, gradient, np.full_like(self._eta, share)),
             *_multiply_first(gradient, self._inverse_scale),
-            bound(np.add, gradient.flat, smallest, square.flat),
+            bound(np.add, gradient.flat, offset, square.flat),
             bound(np.square, square.flat, square.flat),
-            bound(add_multiple, first.flat, gradient.flat, None, self.beta_1),
-            bound(add_multiple, second.flat, square.flat, None, self.beta_2),
+            bound(self._axpy, first.flat, gradient.flat, None, self.beta_1),
+            bound(self._axpy, second.flat, square.flat, None, self.beta_2),
             bound(np.sqrt, square.flat, direction.flat),
-            bound(np.add, direction.flat, self._dtype.type(self.epsilon / math.sqrt(1 - self.beta_2)), direction.flat),
+            bound(np.add, direction.flat, numbers(self.epsilon / math.sqrt(1 - self.beta_2)), direction.flat),
             bound(np.divide, gradient.flat, direction.flat, direction.flat),
             *_multiply_first(direction, self._inverse_scale),
+            *each,
         ]
-        return [], self.network.accumulation(gradient, self._keep(0.0), 1.0 / self.divisor), after
+        return [], self.network.accumulation(gradient, self._keep(0.0, 0.0), 1.0 / self.divisor), after
 
 
 def choose_rule(solver, momentum, nesterov, at_once):

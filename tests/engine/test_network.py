@@ -5,13 +5,11 @@ from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.conditioning import Coordinates
-from sksoftmax._engine.inference import hidden_units, outputs
 from sksoftmax._engine.lbfgs import Objective
 from sksoftmax._engine.minibatches import Minibatches, Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
 from tests.engine.helpers import (
-    ACTIVATION,
     conditioning_of,
     network,
     problem,
@@ -119,25 +117,6 @@ def test_evaluation_gives_weighted_loss_and_accuracy_of_each_model(rng):
         hits = textbook_logits(alone.parameters, X).argmax(axis=1) == y
         assert accuracies[m] == pytest.approx(np.average(hits, weights=weights), rel=1e-12)
         assert losses[m] == pytest.approx(textbook_objective(alone.parameters, X, y, 0.0, weights), rel=1e-12)
-
-
-@pytest.mark.parametrize("kind", ["dense", "sparse"])
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_outputs_equal_the_textbook_formula(kind, activation, rng):
-    X, _ = problem(rng, 1100)
-    net = network((6, 5, 3), activation=activation, rng=rng)
-    logits = outputs(net.parameters.pairs(), activation, sparse.csr_matrix(X) if kind == "sparse" else X)
-    np.testing.assert_allclose(logits, textbook_logits(net.parameters, X, activation), atol=1e-13)
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_hidden_units_equal_the_textbook_formula(activation, rng):
-    X, _ = problem(rng, 1100)
-    net = network((6, 5, 4, 3), activation=activation, rng=rng)
-    A = X
-    for layer, found in zip(net.parameters.layers, hidden_units(net.parameters.pairs(), activation, X)):
-        A = ACTIVATION[activation](A @ layer.W[0].T + layer.b[0])
-        np.testing.assert_allclose(found, A, atol=1e-13)
 
 
 def test_the_calls_of_a_step_are_collected_once_for_each_buffer(rng, monkeypatch):

@@ -26,6 +26,14 @@ def test_first_layer_of_the_stack_is_one_matrix():
     np.testing.assert_array_equal(layer.matrix, [layer.W[model, unit] for unit in range(3) for model in range(3)])
 
 
+def test_factors_for_each_model_multiply_its_units():
+    parameters, out, factors = filled(), filled(), np.array([2.0, -1.0, 0.5])
+    run(parameters.multiply(factors, out))
+    for ours, theirs in zip(out.layers, parameters.layers):
+        np.testing.assert_array_equal(ours.W, factors[:, None, None] * theirs.W)
+        np.testing.assert_array_equal(ours.b, factors[:, None] * theirs.b)
+
+
 def test_take_copies_the_given_models():
     parameters = filled()
     taken = parameters.take([2, 0])

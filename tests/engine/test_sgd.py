@@ -209,7 +209,8 @@ def test_adaptive_schedule_shrinks_at_plateaus_before_it_ends(rng):
 @pytest.mark.parametrize("batch_size", [1, 32, 128, PART_ROWS + 1, 10**6])
 @pytest.mark.parametrize(("solver", "momentum"), [("sgd", 0.0), ("sgd", 0.9), ("adam", 0.0)])
 @pytest.mark.parametrize("conditioned", [True, False])
-def test_nothing_is_allocated_inside_the_training_loop(conditioned, solver, momentum, batch_size, rng):
+@pytest.mark.parametrize("n_models", [1, 2])
+def test_nothing_is_allocated_inside_the_training_loop(n_models, conditioned, solver, momentum, batch_size, rng):
     X, y = problem(rng, 700, 3000, 10, np.float32)
     coordinates = conditioning_of(samples(X, y), 1e-4, True, rng).coordinates if conditioned else Coordinates()
     peaks = []
@@ -219,12 +220,15 @@ def test_nothing_is_allocated_inside_the_training_loop(conditioned, solver, mome
         peaks.append(peak - now)
         tracemalloc.reset_peak()
 
-    settings = [Settings(l2=1e-4, learning_rate=1e-4, momentum=momentum, max_epochs=4, scale=coordinates.scale)]
+    settings = [
+        Settings(l2=1e-4 * m, learning_rate=1e-4 * m, momentum=momentum, max_epochs=4, scale=coordinates.scale)
+        for m in range(1, 1 + n_models)
+    ]
     options = {"solver": solver, "nesterov": True, "batch_size": batch_size, "shuffle": np.random.RandomState(0)}
     options["mean"] = coordinates.mean
     tracemalloc.start()
     try:
-        sgd.train(network((3000, 10), 1, np.float32), samples(X, y), settings, on_epoch=measure, **options)
+        sgd.train(network((3000, 10), n_models, np.float32), samples(X, y), settings, on_epoch=measure, **options)
     finally:
         tracemalloc.stop()
     # The order of the samples, drawn anew in each epoch to index the rows, and NumPy's buffer of 8192 values for a sum

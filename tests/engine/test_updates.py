@@ -82,6 +82,36 @@ def test_adam_leaves_nothing_subnormal_to_a_feature_that_is_never_on(rng):
     assert (W[:, [0, 1, 3, 4, 5]] != 0).all()
 
 
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("n_epochs", [2, 3])
+def test_adam_with_short_batches_and_changing_rates_follows_the_formula(n_epochs, fit_intercept, rng):
+    n_samples, size = 21, 8
+    X, y = problem(rng, n_samples)
+    net = network((6, 3), rng=rng)
+    net.fit_intercept = fit_intercept
+    W, b = net.parameters.layers[0].W[0].copy(), net.parameters.layers[0].b[0].copy()
+    settings = Settings(l2=L2, learning_rate=ETA, schedule=lambda epoch: 0.5**epoch, max_epochs=n_epochs)
+    (result,) = sgd.train(net, samples(X, y), [settings], solver="adam", batch_size=size)
+    theta = np.column_stack([W, b])
+    m, u, t = np.zeros_like(theta), np.zeros_like(theta), 0
+    for epoch in range(n_epochs):
+        for start in range(0, n_samples, size):
+            rows = slice(start, start + size)
+            share = len(y[rows]) / size
+            gradient = textbook_gradient(theta[:, :-1], theta[:, -1], X[rows], y[rows], L2)
+            g = share * np.column_stack(gradient).reshape(theta.shape)
+            g[:, -1] *= fit_intercept
+            t += 1
+            m, u = 0.9 * m + 0.1 * g, 0.999 * u + 0.001 * g**2
+            rate = ETA * 0.5**epoch * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+            theta = theta - rate * m / (np.sqrt(u) + 1e-8)
+    layer = result.parameters.layers[0]
+    np.testing.assert_allclose(np.column_stack([layer.W[0], layer.b[0]]), theta, atol=1e-9)
+    for moment, expected in zip(result.moments, (m / 0.1, u / 0.001)):
+        layer = moment.layers[0]
+        np.testing.assert_allclose(np.column_stack([layer.W[0], layer.b[0]]), expected, atol=1e-11)
+
+
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_training_goes_on_exactly_from_its_moments(solver, momentum, rng):

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-3-Clause
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import sparse, special
+
+from sksoftmax._engine.activations import ACTIVATIONS
+from sksoftmax._engine.cross_entropy import softmax
+from sksoftmax._engine.inference import READ_ROWS, hidden_units, outputs
+from sksoftmax._engine.products import samples_at_once
+from tests.engine.helpers import ACTIVATION, network, problem, textbook_logits
+
+
+def layers_of(rng, *sizes, dtype=np.float64):
+    return [
+        (rng.normal(size=(fan_out, fan_in)).astype(dtype), rng.normal(size=fan_out).astype(dtype))
+        for fan_in, fan_out in pairwise(sizes)
+    ]
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_matrix, sparse.csr_array], ids=["dense", "matrix", "array"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_outputs_equal_the_textbook_formula(kind, activation, rng):
+    X, _ = problem(rng, READ_ROWS + 76)
+    net = network((6, 5, 3), activation=activation, rng=rng)
+    logits = outputs(net.parameters.pairs(), activation, kind(X))
+    np.testing.assert_allclose(logits, textbook_logits(net.parameters, X, activation), atol=1e-13)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_hidden_units_equal_the_textbook_formula(activation, rng):
+    X, _ = problem(rng, READ_ROWS + 76)
+    net = network((6, 5, 4, 3), activation=activation, rng=rng)
+    A = X
+    units = hidden_units(net.parameters.pairs(), activation, X)
+    assert len(units) == 2
+    for layer, found in zip(net.parameters.layers, units):
+        A = ACTIVATION[activation](A @ layer.W[0].T + layer.b[0])
+        np.testing.assert_allclose(found, A, atol=1e-13)
+
+
+@pytest.mark.parametrize("n_samples", [1, READ_ROWS - 1, 2 * READ_ROWS + 1])
+@pytest.mark.parametrize(("d", "K"), [(784, 10), (20_000, 10), (30, 60)], ids=["parts", "short parts", "many classes"])
+def test_parts_join_to_the_whole(d, K, n_samples, rng):
+    (W, b), *_ = layers = layers_of(rng, d, K)
+    assert (samples_at_once(K, d, READ_ROWS) < READ_ROWS) == (d > 30)
+    X = rng.normal(size=(n_samples, d))
+    before = X.copy()
+    logits = X @ W.T + b
+    # Sums of d products of size 1.
+    np.testing.assert_allclose(outputs(layers, "identity", X), logits, atol=1e-14 * d)
+    probabilities = outputs(layers, "identity", X, softmax)
+    np.testing.assert_allclose(probabilities, special.softmax(logits, axis=1), atol=1e-14 * d)
+    np.testing.assert_array_equal(X, before)
+
+
+def test_infinite_logits_warn_of_nothing():
+    layers = [(np.array([[1e38, 1e38], [1.0, 0.0]], np.float32), np.zeros(2, np.float32))]
+    logits = outputs(layers, "identity", np.full((2, 2), 1e3, np.float32))
+    np.testing.assert_array_equal(logits, [[np.inf, 1e3]] * 2)
+
+
+def test_integer_coefficients_are_computed_with_as_numbers():
+    logits = outputs([(np.array([[2, 1]]), np.array([1]))], "identity", np.array([[0.25, 0.5]]))
+    np.testing.assert_array_equal(logits, [[2.0]])
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("given", [np.uint8, np.int16, np.float32, np.float64])
+@pytest.mark.parametrize("trained", [np.float32, np.float64])
+def test_outputs_have_the_type_of_the_coefficients(trained, given, order, rng):
+    X = np.asarray(rng.randint(0, 100, (50, 8)), dtype=given, order=order)
+    layers = layers_of(rng, 8, 5, 3, dtype=trained)
+    logits = outputs(layers, "tanh", X)
+    assert logits.dtype == trained
+    (W, b), (V, c) = layers
+    expected = np.tanh(X.astype(np.float64) @ W.T + b) @ V.T + c
+    # tanh is flat where its argument, up to 1e3, is rounded most.
+    np.testing.assert_allclose(logits, expected, atol=1e-3 if trained == np.float32 else 1e-11)
