@@ -57,13 +57,13 @@ def score_columns(cv_results):
     }
 
 
-def assert_same_results(ours, theirs, tolerance=ROUNDING):
+def assert_same_results(ours, theirs, tolerance=ROUNDING, ties=False):
     assert list(ours) == list(theirs)
     assert ours["params"] == theirs["params"]
     expected = score_columns(theirs)
     assert expected
     for name, column in score_columns(ours).items():
-        if name.startswith("rank_"):
+        if ties and name.startswith("rank_"):
             # Of candidates that train alike, rounding decides which is the better one.
             scores = np.nan_to_num(expected[name.replace("rank", "mean", 1)], nan=-np.inf)
             best = 1 + (scores > scores[:, None] + tolerance).sum(axis=1)
@@ -73,8 +73,9 @@ def assert_same_results(ours, theirs, tolerance=ROUNDING):
             np.testing.assert_allclose(column, expected[name], rtol=0, atol=tolerance, err_msg=name)
 
 
-def assert_same_search(estimator, grid, X, y, fit_params=None, **options):
-    """Fit both searches; compare tables, choices and predictions; return them."""
+def assert_same_search(estimator, grid, X, y, fit_params=None, ties=False, **options):
+    """Fit both searches; compare tables, choices and predictions; return them. `ties`: whether candidates may train
+    alike, so that rounding ranks them."""
     searches = []
     for cls in (VectorizedGridSearchCV, GridSearchCV):
         search = cls(clone(estimator), grid, **options)
@@ -82,14 +83,13 @@ def assert_same_search(estimator, grid, X, y, fit_params=None, **options):
             warnings.simplefilter("ignore", ConvergenceWarning)
             searches.append(search.fit(X, y, **(fit_params or {})))
     ours, theirs = searches
-    assert_same_results(ours.cv_results_, theirs.cv_results_)
-    for name in ("n_splits_", "multimetric_"):
+    assert_same_results(ours.cv_results_, theirs.cv_results_, ties=ties)
+    for name in ("n_splits_", "multimetric_") if ties else ("best_index_", "best_params_", "n_splits_", "multimetric_"):
         assert getattr(ours, name) == getattr(theirs, name)
-    if ours.best_index_ != theirs.best_index_:
-        # Rounding may decide between candidates that train alike, but between no others.
-        scores = theirs.cv_results_[f"mean_test_{options['refit'] if ours.multimetric_ else 'score'}"]
+    if ties:
+        scores = theirs.cv_results_["mean_test_score"]
         assert scores[ours.best_index_] == pytest.approx(scores[theirs.best_index_], abs=ROUNDING)
-    assert ours.best_params_ == ours.cv_results_["params"][ours.best_index_]
+        assert ours.best_params_ == ours.cv_results_["params"][ours.best_index_]
     if ours.refit and not callable(ours.refit):
         assert ours.best_score_ == pytest.approx(theirs.best_score_, abs=ROUNDING)
     if ours.refit:
@@ -134,7 +134,6 @@ def test_results_are_those_of_scikit_learn(model, data, datasets):
         {"learning_rate_init": ["auto", 0.01], "l2": [0.0, 0.1]},
         {"learning_rate": ["constant", "cosine", "exponential", "adaptive"], "decay": [0.3, 0.9]},
         {"max_iter": [1, 3, 6], "init_scale": [None, 0.1]},
-        {"tol": [None, 1e-2, 1e-1], "n_iter_no_change": [1, 2]},
         {"random_state": [0, 1, np.random.RandomState(3)], "l2": [0.0, 0.1]},
         {"class_weight": [None, "balanced", {0: 3.0}], "l2": [0.0, 0.1]},
         {"batch_size": [8, 32, 1000], "nesterovs_momentum": [True, False]},
@@ -147,6 +146,11 @@ def test_results_are_those_of_scikit_learn(model, data, datasets):
 )
 def test_any_parameter_may_vary(grid, iris):
     assert_same_search(quick(), grid, *iris, cv=3, scoring="neg_log_loss", return_train_score=True)
+
+
+def test_patience_may_vary(iris):
+    grid = {"tol": [None, 1e-2, 1e-1], "n_iter_no_change": [1, 2]}
+    assert_same_search(quick(), grid, *iris, cv=3, scoring="neg_log_loss", return_train_score=True, ties=True)
 
 
 def test_any_parameter_of_networks_may_vary(iris):
