@@ -7,6 +7,8 @@ from numbers import Real
 import numpy as np
 from sklearn.utils.validation import check_array
 
+from sksoftmax._engine.interrupts import quietly
+
 
 def check_sample_weight(sample_weight, n_samples):
     """Non-negative, finite weights (n_samples,) float64; a number stands for the same weight everywhere."""
@@ -36,8 +38,7 @@ def gradient_weights(targets, classes, sample_weight, class_weight):
         factors = np.divide(weights.sum(), len(classes) * counts, out=np.zeros(len(classes)), where=counts > 0)
     else:
         factors = _class_factors(class_weight, classes.tolist())
-    with np.errstate(over="ignore"):
-        weights = weights * factors[targets]
+    weights = quietly(lambda: weights * factors[targets], over="ignore")
     if not np.isfinite(weights).all():
         raise ValueError("sample_weight times class_weight overflows: use smaller weights.")
     return weights

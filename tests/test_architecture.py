@@ -14,8 +14,8 @@ PACKAGE = Path(sksoftmax.__file__).parent
 
 # From the ground up: a module imports only what stands in rows above its own.
 ENGINE = [
-    {"blas", "calls", "memory", "schedules", "conditioning", "stopping", "threads", "initialisation"},
-    {"activations", "cross_entropy", "parameters"},
+    {"blas", "calls", "memory", "schedules", "conditioning", "stopping", "interrupts", "initialisation"},
+    {"activations", "cross_entropy", "parameters", "threads"},
     {"products", "result", "penalty"},
     {"network", "minibatches", "inference"},
     {"updates"},

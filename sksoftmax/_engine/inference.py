@@ -6,6 +6,7 @@ from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.calls import run
+from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.products import samples_at_once
 
 # Rows at a time: few enough for little memory, many enough that a part costs little beside its products.
@@ -16,8 +17,6 @@ def _parts(n_samples, length):
     return (slice(start, start + length) for start in range(0, n_samples, length))
 
 
-# Infinite logits tell by themselves, and some BLAS libraries set flags for finite products.
-@np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def _forward(layers, activation, X, dtype, results):
     """Pass X (n, d), dense or CSR, through the layers in parts, and write what each makes of it into its result
     (n, fan_out), unless that is None."""
@@ -46,20 +45,41 @@ def _dtype(layers):
 def outputs(layers, activation, X, finish=None):
     """Logits (n, K), or what `finish` leaves where it overwrites a part of them, (K, b)."""
     dtype = _dtype(layers)
-    result = np.empty((X.shape[0], len(layers[-1][1])), dtype)
-    _forward(layers, activation, X, dtype, [None] * (len(layers) - 1) + [result])
-    if finish is not None:
-        for place in _parts(len(result), READ_ROWS):
-            # NumPy reduces a first axis faster than a short last one.
-            Z = result[place].T.copy()
-            finish(Z)
-            result[place] = Z.T
-    return result
+    logits = np.empty((X.shape[0], len(layers[-1][1])), dtype)
+
+    def fill():
+        _forward(layers, activation, X, dtype, [None] * (len(layers) - 1) + [logits])
+        _complete(logits, layers, activation, X)
+        if finish is not None:
+            for place in _parts(len(logits), READ_ROWS):
+                # NumPy reduces a first axis faster than a short last one.
+                Z = logits[place].T.copy()
+                finish(Z)
+                logits[place] = Z.T
+
+    # Infinite logits are replaced, and some BLAS libraries set flags for finite products.
+    quietly(fill, divide="ignore", over="ignore", invalid="ignore")
+    return logits
+
+
+def _complete(logits, layers, activation, X):
+    """Overwrite the rows of logits (n, K) that overflowed with what wider numbers give, scaled to be finite."""
+    rows = np.flatnonzero(~np.isfinite(logits).all(axis=1))
+    if not len(rows):
+        return
+    # SciPy has no sparse matrices of them.
+    of_rows = X[rows].toarray() if sparse.issparse(X) else X[rows]
+    wide = [(W.astype(np.longdouble), b.astype(np.longdouble)) for W, b in layers]
+    again = np.empty((len(rows), logits.shape[1]), np.longdouble)
+    _forward(wide, activation, of_rows, np.longdouble, [None] * (len(layers) - 1) + [again])
+    # Half of it, so that the difference of two is finite.
+    limit = np.finfo(logits.dtype).max / 2
+    logits[rows] = again * np.minimum(1, limit / np.abs(again).max(axis=1, keepdims=True))
 
 
 def hidden_units(layers, activation, X):
     """Activations (n, units) of each hidden layer."""
     dtype = _dtype(layers)
     results = [np.empty((X.shape[0], len(b)), dtype) for _, b in layers[:-1]]
-    _forward(layers, activation, X, dtype, [*results, None])
+    quietly(lambda: _forward(layers, activation, X, dtype, [*results, None]), over="ignore", invalid="ignore")
     return results

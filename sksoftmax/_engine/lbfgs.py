@@ -5,10 +5,11 @@ import numpy as np
 from scipy.optimize import minimize
 
 from sksoftmax._engine.calls import run
+from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
-from sksoftmax._engine.threads import blas_threads
+from sksoftmax._engine.threads import with_blas_threads
 
 
 class Objective:
@@ -97,8 +98,8 @@ def _train_one(network, samples, settings, mean, gradient_tolerance, on_epoch):
             objective.set(theta)
             on_epoch([result], network.parameters)
 
-    with blas_threads(network.parameters, PART_ROWS), np.errstate(over="ignore", invalid="ignore"):
-        found = minimize(
+    def run():
+        return minimize(
             objective,
             objective.theta(),
             jac=True,
@@ -113,6 +114,8 @@ def _train_one(network, samples, settings, mean, gradient_tolerance, on_epoch):
                 "ftol": np.finfo(network.parameters.dtype).eps,
             },
         )
+
+    found = with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), network.parameters, PART_ROWS)
     objective.set(found.x)
     if not result.data_loss:
         objective(found.x)

@@ -3,11 +3,12 @@
 
 import numpy as np
 
+from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._engine.stopping import Patience
-from sksoftmax._engine.threads import blas_threads
+from sksoftmax._engine.threads import with_blas_threads
 from sksoftmax._engine.updates import choose_rule
 
 # A learning rate that plateaus have shrunk below this part of its start ends the training.
@@ -109,8 +110,9 @@ def train(
     stream = Minibatches(samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses)
     held_out = validation and Minibatches(validation, PART_ROWS, sizes, dtype, mean, None, n_models)
     stack = _Stack(network, settings, stream, held_out, rule, moments)
-    epoch = 0
-    with blas_threads(parameters, stream.batch_size), np.errstate(over="ignore", invalid="ignore"):
+
+    def run():
+        epoch = 0
         while len(stack.models):
             active = [results[m] for m in stack.models]
             _epoch(stack, active, first_epoch + epoch)
@@ -122,6 +124,8 @@ def train(
             if on_epoch is not None:
                 on_epoch(active, stack.kept)
             _retire(stack, active, np.flatnonzero(finished))
+
+    with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), parameters, stream.batch_size)
     return results
 
 

@@ -1,50 +1,113 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The number of BLAS threads for the products of one step."""
 
+import os
 import threading
-from contextlib import contextmanager
-from functools import cache
 
 from threadpoolctl import ThreadpoolController
+
+from sksoftmax._engine.interrupts import surely
 
 # Multiply-adds of a step below which waking a second thread costs more than it saves.
 LARGE_STEP = 50_000_000
 
 
+def _loaded_libraries():
+    return ThreadpoolController().select(user_api="blas").lib_controllers
+
+
+def _is_per_thread(library):
+    """Whether each thread has a limit of its own; that of other libraries is the process's."""
+    return getattr(library, "threading_layer", None) == "openmp"
+
+
+def _set(library, n_threads):
+    # From 3.8 on threadpoolctl ignores, without a word, all threads but the first that set a limit.
+    hand_over = getattr(library, "clear_controlling_thread", None) or (lambda force: None)
+    hand_over(force=True)
+    library.set_num_threads(n_threads)
+    hand_over(force=True)
+
+
 class _OneThread:
     """Limits BLAS to one thread while any fit asks for it.
 
-    The limit is the process's: of fits that overlap in several threads the first sets it and the last lifts it.
+    Of fits that overlap in several threads the first sets the limit of the process and the last lifts it. Each step of
+    `enter` and `leave` may be the last before an interrupt; `leave` then does what is left to do.
+
+    Parameters
+    ----------
+    find_libraries : called once, returns the controllers of threadpoolctl
     """
 
-    def __init__(self):
-        # Looking for the loaded libraries takes milliseconds, and which BLAS NumPy and SciPy use does not change.
-        self._controller = ThreadpoolController()
-        self._lock, self._users, self._limiter = threading.Lock(), 0, None
+    def __init__(self, find_libraries=_loaded_libraries):
+        # The thread that holds it may fork.
+        self._lock = threading.RLock()
+        self._locked_for_fork = False
+        # For the token of each fit that asks, its thread, and the numbers of threads of the libraries before.
+        self._users = {}
+        self._find, self._libraries, self._before = find_libraries, None, None
 
-    @contextmanager
-    def __call__(self):
+    def enter(self, user):
         with self._lock:
-            self._users += 1
-            if self._users == 1:
-                self._limiter = self._controller.limit(limits=1, user_api="blas")
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._users -= 1
-                if self._users == 0:
-                    self._limiter.restore_original_limits()
+            if self._libraries is None:
+                # Looking for them takes milliseconds, and which BLAS NumPy and SciPy use does not change.
+                self._libraries = self._find()
+            before = [library.num_threads for library in self._libraries]
+            self._users[user] = threading.get_ident(), before
+            self._before = self._before or before
+            for library in self._libraries:
+                _set(library, 1)
+
+    def leave(self, user):
+        with self._lock:
+            if user not in self._users:
+                return
+            is_last = len(self._users) == 1
+            thread, own = self._users[user]
+            for library, of_thread, of_process in zip(self._libraries, own, self._before or own):
+                if not _is_per_thread(library):
+                    if is_last:
+                        _set(library, of_process)
+                elif thread == threading.get_ident():
+                    _set(library, of_thread)
+            if is_last:
+                self._before = None
+            del self._users[user]
+
+    def before_fork(self):
+        """Keep other threads from being in the middle of a change."""
+        self._locked_for_fork = self._lock.acquire()
+
+    def after_fork_in_parent(self):
+        if self._locked_for_fork:
+            self._locked_for_fork = False
+            self._lock.release()
+
+    def after_fork_in_child(self):
+        """Leave for the threads that a fork has not copied."""
+        self._lock, self._locked_for_fork = threading.RLock(), False
+        for user in [user for user, (thread, _) in self._users.items() if thread != threading.get_ident()]:
+            self.leave(user)
 
 
-_one_thread = cache(_OneThread)
+_one_thread = _OneThread()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_one_thread.before_fork,
+        after_in_parent=_one_thread.after_fork_in_parent,
+        after_in_child=_one_thread.after_fork_in_child,
+    )
 
 
-@contextmanager
-def blas_threads(parameters, batch_size):
-    """A context with one BLAS thread, or with as many as the caller allows where each product is large."""
+def with_blas_threads(run, parameters, batch_size):
+    """Return run() with one BLAS thread, or with as many as the caller allows where each product is large."""
     if parameters.flat.size * batch_size > LARGE_STEP:
-        yield
-    else:
-        with _one_thread()():
-            yield
+        return run()
+    user = object()
+
+    def on_one_thread():
+        _one_thread.enter(user)
+        return run()
+
+    return surely(on_one_thread, lambda: _one_thread.leave(user))

@@ -55,10 +55,29 @@ def test_parts_join_to_the_whole(d, K, n_samples, rng):
     np.testing.assert_array_equal(X, before)
 
 
-def test_infinite_logits_warn_of_nothing():
-    layers = [(np.array([[1e38, 1e38], [1.0, 0.0]], np.float32), np.zeros(2, np.float32))]
-    logits = outputs(layers, "identity", np.full((2, 2), 1e3, np.float32))
-    np.testing.assert_array_equal(logits, [[np.inf, 1e3]] * 2)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("sparse_array", [False, True])
+def test_logits_beyond_their_type_are_finite_and_keep_their_order(dtype, sparse_array):
+    largest = np.finfo(dtype).max
+    # The sum of the first class overflows one way and then the other; its logit is 0.
+    W = np.array([[largest, -largest], [largest, largest], [-largest, 0], [1, 0]], dtype)
+    X = np.array([[1e3, 1e3], [0.5, 0.25]], dtype)
+    X = sparse.csr_array(X) if sparse_array else X
+    layers = [(W, np.zeros(4, dtype))]
+    logits = outputs(layers, "identity", X)
+    assert logits.dtype == dtype
+    # The first row is as far beyond the type as 4e3: the largest logit is half of the largest number.
+    np.testing.assert_allclose(logits[0] / largest, [0, 0.5, -0.25, 0], rtol=1e-6, atol=1e-30)
+    np.testing.assert_array_equal(logits[1], np.array([0.25 * largest, 0.75 * largest, -0.5 * largest, 0.5], dtype))
+    np.testing.assert_array_equal(outputs(layers, "identity", X, softmax), [[0, 1, 0, 0]] * 2)
+
+
+def test_hidden_units_beyond_their_type_still_decide():
+    first, second = np.array([[1e38], [2e38]], np.float32), np.array([[3.0, 0], [0, 1]], np.float32)
+    layers = [(first, np.zeros(2, np.float32)), (second, np.zeros(2, np.float32))]
+    # Units of 1e41 and 2e41, logits of 3e41 and 2e41.
+    probabilities = outputs(layers, "relu", np.array([[1e3]], np.float32), softmax)
+    np.testing.assert_array_equal(probabilities, [[1, 0]])
 
 
 def test_integer_coefficients_are_computed_with_as_numbers():
