@@ -12,7 +12,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from sksoftmax import _curves as curves
 from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._diagnosis import advice, divergence
 from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.parameters import Parameters
@@ -215,7 +217,7 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
             state, network = resume(self, samples)
             (result,), coordinates = advance([self], [(state, network)], samples, going_on=True)
             if result.diverged:
-                raise self._divergence(result)
+                raise divergence(self, result, X, 1.0 if weights is None else weights.max())
             self._publish(result, coordinates, state["n_updates"])
             self._training_state = {
                 **state,
@@ -301,28 +303,13 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
 
     def _publish(self, result, coordinates, n_updates_before=None):
         """Set the fitted attributes; a number of updates before says that the curves there are go on."""
-        going_on = n_updates_before is not None
         dtype = result.parameters.dtype
         layers = coordinates.to_raw(result.parameters.pairs())
         self._publish_layers([(W.astype(dtype), b.astype(dtype)) for W, b in layers])
         _, self._activation = self._hidden_shape()
-        for name in ("data_loss", "penalty", "learning_rate"):
-            earlier = getattr(self, f"{name}_curve_", []) if going_on else []
-            setattr(self, f"{name}_curve_", earlier + getattr(result, name))
-        self.loss_curve_ = [data + penalty for data, penalty in zip(self.data_loss_curve_, self.penalty_curve_)]
-        self.best_loss_ = min(self.loss_curve_, default=np.inf)
-        self.n_iter_ = len(self.loss_curve_)
-        earlier_updates = getattr(self, "n_updates_", 0) - n_updates_before if going_on else 0
-        self.n_updates_ = earlier_updates + result.n_updates
-        earlier = getattr(self, "n_updates_curve_", []) if going_on else []
-        self.n_updates_curve_ = earlier + [earlier_updates + n_updates for n_updates in result.updates]
-        self._publish_minibatch_loss(result, going_on)
-        for name in ("validation_loss_curve_", "validation_scores_", "best_epoch_"):
-            vars(self).pop(name, None)
-        if result.validation_loss:
-            self.validation_loss_curve_ = result.validation_loss
-            self.validation_scores_ = result.validation_accuracy
-            self.best_epoch_ = result.best_epoch + 1
+        if n_updates_before is None or not hasattr(self, "loss_curve_"):
+            curves.begin(self)
+        curves.extend(self, result, n_updates_before or 0)
 
     def _as_of(self, state, result, parameters):
         """A fitted copy: what `fit` would have made if training had ended now."""
@@ -332,41 +319,6 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         snapshot._publish(result, coordinates_of(state))
         snapshot._training_state = state
         return snapshot
-
-    def _publish_minibatch_loss(self, result, going_on):
-        earlier = vars(self).pop("minibatch_loss_curve_", np.empty(0)) if going_on else np.empty(0)
-        latest = np.concatenate([np.empty(0), *result.minibatch_loss])
-        vars(self).pop("minibatch_loss_curve_", None)
-        if self.store_minibatch_loss or len(earlier):
-            curve = np.full(self.n_updates_, np.nan)
-            curve[: len(earlier)] = earlier
-            curve[self.n_updates_ - len(latest) :] = latest
-            self.minibatch_loss_curve_ = curve
-
-    def _divergence(self, result):
-        return ValueError(
-            f"Training diverged in epoch {result.n_epochs}: the objective is not finite with "
-            f"learning_rate_init == {self.learning_rate_init!r} and l2 == {self.l2}. "
-            "Use a smaller learning_rate_init or learning_rate_init='auto', or scale the features."
-        )
-
-    def _advice(self, result):
-        """What a warning should say of the training, or None."""
-        start = np.log(len(self.classes_))
-        if self.learning_rate_init != "auto" and not self.init_scale and self.loss_curve_[-1] > 2 * start:
-            # The gradient of the cross-entropy is bounded, so too large steps wander far off but seldom overflow.
-            return (
-                f"{type(self).__name__} ends with an objective of {self.loss_curve_[-1]:.3g}; zero coefficients have "
-                f"{start:.3g}. learning_rate_init == {self.learning_rate_init} is too large for these features: use a "
-                "smaller one, learning_rate_init='auto', or scaled features."
-            )
-        if self.tol is not None and not result.converged:
-            reason = f" ({result.message})" if result.message else ""
-            return (
-                f"{type(self).__name__} has not converged after {result.n_epochs} of max_iter={self.max_iter} "
-                f"iterations{reason}. Increase max_iter or tol, or set tol=None to train for max_iter epochs."
-            )
-        return None
 
 
 def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, watch=None):
@@ -411,11 +363,11 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, w
     problems = []
     for estimator, (state, _), result in zip(estimators, begun, results):
         if result.diverged:
-            problems.append(estimator._divergence(result))
+            problems.append(divergence(estimator, result, X))
             continue
         estimator._publish(result, coordinates)
         estimator._training_state = state
-        problems.append(estimator._advice(result))
+        problems.append(advice(estimator, result))
     return problems
 
 

@@ -45,8 +45,9 @@ tol : float or None, default=1e-3
     trains for `max_iter` epochs. Where the penalty is weak the default ends training well before the optimum,
     which in itself regularises; for the optimum take 1e-5 or less. For "lbfgs" the bound on the largest component
     of the gradient, in the coordinates of ``learning_rate_init="auto"``.
-n_iter_no_change : int, default=5
+n_iter_no_change : int or numpy.inf, default=5
     Epochs without improvement that make a plateau, at which training ends, or "adaptive" lowers the learning rate.
+    With infinity there is none, as with ``tol=None``.
 shuffle : bool, default=True
     Whether to visit the samples in a new random order in each epoch. A full batch is never shuffled.
 fit_intercept : bool, default=True
@@ -105,10 +106,14 @@ learning_rate_curve_ : list of float
 minibatch_loss_curve_ : ndarray of shape (`n_updates_`,)
     With `store_minibatch_loss`, the mean of weight times cross-entropy over the samples of each step just before it,
     whose mean over the samples of an epoch is `data_loss_curve_`; nan for steps whose loss was not kept.
+loss_ : float
+    Last value of `loss_curve_`.
 best_loss_ : float
     Smallest value of `loss_curve_`.
 validation_loss_curve_, validation_scores_ : list of float
     Weighted mean cross-entropy and accuracy on the validation samples after each epoch, with `early_stopping`.
+best_validation_score_ : float
+    Largest value of `validation_scores_`, with `early_stopping`.
 best_epoch_ : int
     Epoch, counted from 1, whose coefficients were kept, with `early_stopping`.
 """

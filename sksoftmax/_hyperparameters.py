@@ -12,6 +12,7 @@ from sksoftmax._validation import (
     BOOLEAN,
     CALLABLE,
     DICT,
+    INFINITE,
     NONE,
     RANDOM_STATE,
     check_parameters,
@@ -36,7 +37,7 @@ CONSTRAINTS = {
     "nesterovs_momentum": [BOOLEAN],
     "max_iter": [integer(1)],
     "tol": [real(0), NONE],
-    "n_iter_no_change": [integer(1)],
+    "n_iter_no_change": [integer(1), INFINITE],
     "shuffle": [BOOLEAN],
     "fit_intercept": [BOOLEAN],
     "class_weight": [options("balanced"), DICT, NONE],
@@ -125,5 +126,5 @@ def settings(estimator, learning_rate, scale, max_epochs):
         momentum=float(estimator.momentum),
         max_epochs=int(max_epochs),
         tolerance=-np.inf if estimator.tol is None else float(estimator.tol),
-        patience=int(estimator.n_iter_no_change),
+        patience=float(estimator.n_iter_no_change),
     )

@@ -86,6 +86,7 @@ SIZES = Kind(
     ),
 )
 ANY = Kind("anything", lambda value: True)
+INFINITE = Kind("numpy.inf", lambda value: isinstance(value, Real) and value == math.inf)
 NONE = Kind("None", lambda value: value is None)
 RANDOM_STATE = Kind(
     "an instance of 'numpy.random.mtrand.RandomState'", lambda value: isinstance(value, np.random.RandomState)

@@ -23,7 +23,7 @@ ENGINE = [
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
-    {"_validation", "_weights", "_docstrings", "_one_standard_error"},
+    {"_validation", "_weights", "_docstrings", "_one_standard_error", "_curves", "_diagnosis"},
     {"_hyperparameters", "_predictions"},
     {"_training"},
     {"_base"},
@@ -38,7 +38,7 @@ THIRD_PARTY = {
     "plotting": {"numpy", "scipy", "sklearn", "matplotlib", "PIL"},
     # pandas only where a frame is asked for.
     "datasets": {"numpy", "sklearn", "pandas"},
-    "": {"joblib", "numpy", "sklearn"},
+    "": {"joblib", "numpy", "scipy", "sklearn"},
 }
 
 

@@ -24,6 +24,10 @@ DAMPING = 0.02
 HIDDEN_DAMPING = 0.5
 # Below it 1 / scale**2 would overflow in single precision.
 SMALLEST_SCALE = 1e-15
+# Squares of numbers below 2**256 add up to finite ones, those of numbers above 2**-256 to some of full precision.
+ORDINARY_EXPONENT = 256
+# Part of the largest number of a type that a feature may range over: sums over some hundreds of samples are finite.
+WIDEST = 2.0**-10
 
 
 class Coordinates(NamedTuple):
@@ -82,22 +86,29 @@ def _subsample(samples, random_state):
     return Subsample((X if whole else X[rows]).astype(np.float64, copy=False), weights, gradient_weights, mean_weight)
 
 
-def _moments(X, weights):
-    """Weighted mean and variance (d,) of each feature."""
+def _moments(X, weights, units):
+    """Weighted mean and standard deviation (d,) of each feature, computed in multiples of its unit."""
     total = weights.sum()
-    mean = X.T @ weights / total
+    ordinary = np.all(units == 1)
     if sparse.issparse(X):
-        squares = X.multiply(X).T @ weights / total
-        return mean, np.maximum(squares - mean**2, 0)
-    return mean, weights @ np.square(X - mean) / total
+        if not ordinary:
+            X = X.copy()
+            X.data /= units[X.indices]
+        mean = X.T @ weights / total
+        variance = np.maximum(X.multiply(X).T @ weights / total - mean**2, 0)
+    else:
+        X = X if ordinary else X / units
+        mean = X.T @ weights / total
+        variance = weights @ np.square(X - mean) / total
+    return mean * units, np.sqrt(variance) * units
 
 
-def _spread(samples):
-    """Range (d,) of each feature over all samples, so that no value anywhere is many scales away from the mean."""
+def _extremes(samples):
+    """The smallest and the largest value (d,) float64 of each feature over all samples."""
     X, rows = samples.X, samples.rows
     if sparse.issparse(X):
         X = X[rows]
-        return (X.max(axis=0).toarray().ravel().astype(np.float64)) - X.min(axis=0).toarray().ravel()
+        return X.min(axis=0).toarray().ravel().astype(np.float64), X.max(axis=0).toarray().ravel().astype(np.float64)
     whole = samples.all_in_order
     lowest, highest = np.full(X.shape[1], np.inf), np.full(X.shape[1], -np.inf)
     for start in range(0, len(rows), SPREAD_ROWS):
@@ -105,7 +116,27 @@ def _spread(samples):
         block = X[chunk] if whole else X[rows[chunk]]
         np.minimum(lowest, block.min(axis=0), out=lowest)
         np.maximum(highest, block.max(axis=0), out=highest)
+    return lowest, highest
+
+
+def _spread(lowest, highest, dtype):
+    """Range (d,) of each feature, so that no value anywhere is many scales away from the mean."""
+    widest = WIDEST * np.finfo(dtype if dtype.kind == "f" else np.float64).max
+    # A difference may overflow; a sixteenth of it cannot.
+    too_wide = np.flatnonzero(highest / 16 - lowest / 16 > widest / 16)
+    if len(too_wide):
+        j = too_wide[0]
+        raise ValueError(
+            f"Feature {j} ranges from {lowest[j]:.3g} to {highest[j]:.3g}, must range over less than {widest:.3g} in "
+            f"{dtype}: scale it."
+        )
     return highest - lowest
+
+
+def _units(lowest, highest):
+    """For each feature a power of two near its largest value where squares would overflow or vanish, else 1."""
+    _, exponents = np.frexp(np.maximum(np.abs(lowest), np.abs(highest)))
+    return np.where(np.abs(exponents) < ORDINARY_EXPONENT, 1.0, np.ldexp(1.0, exponents - 1))
 
 
 RAW = Coordinates()
@@ -115,14 +146,14 @@ class FeatureMoments(NamedTuple):
     """What coordinates are computed from, the same for any l2.
 
     centre : (d,) or None where nothing is centred
-    mean, variance, spread : (d,); without centring the variance is taken around 0, and the spread is the largest value
-    damping : part of the squared spread that is added to the variance
-    subsample : what the mean and variance were computed from, of n_samples samples
+    mean, deviation, spread : (d,); without centring the deviation is that from 0, and the spread is the largest value
+    damping : part of the squared spread that is added to the squared deviation
+    subsample : what the mean and deviation were computed from, of n_samples samples
     """
 
     centre: np.ndarray | None
     mean: np.ndarray
-    variance: np.ndarray
+    deviation: np.ndarray
     spread: np.ndarray
     damping: float
     subsample: Subsample
@@ -134,13 +165,14 @@ def feature_moments(samples, fit_intercept, random_state, hidden=False):
     if samples.weights is not None:
         samples = replace(samples, rows=samples.rows[samples.weights[samples.rows] > 0])
     subsample = _subsample(samples, random_state)
-    mean, variance = _moments(subsample.X, subsample.weights)
-    spread = _spread(samples)
+    lowest, highest = _extremes(samples)
+    spread = _spread(lowest, highest, samples.X.dtype)
+    mean, deviation = _moments(subsample.X, subsample.weights, _units(lowest, highest))
     if not fit_intercept:
-        variance += mean**2
+        deviation = np.hypot(deviation, mean)
         spread = np.maximum(spread, np.abs(mean))
     centre, damping = mean if fit_intercept else None, HIDDEN_DAMPING if hidden else DAMPING
-    return FeatureMoments(centre, mean, variance, spread, damping, subsample, len(samples.rows))
+    return FeatureMoments(centre, mean, deviation, spread, damping, subsample, len(samples.rows))
 
 
 class Conditioning(NamedTuple):
@@ -159,19 +191,20 @@ class Conditioning(NamedTuple):
 def condition(moments, l2):
     """Standardised coordinates, damped so that a feature that is nearly constant gets no huge step.
 
-    scale_j**2 = variance_j + damping * (max_j - min_j)**2 + l2. The damping is relative to each feature's own range,
-    so that a small feature beside a large one is neither starved nor inflated; with l2, which is the curvature that the
-    penalty adds, a feature of small variance does not make the penalty stiff.
+    scale_j**2 = deviation_j**2 + damping * (max_j - min_j)**2 + l2. The damping is relative to each feature's own
+    range, so that a small feature beside a large one is neither starved nor inflated; with l2, which is the curvature
+    that the penalty adds, a feature of small variance does not make the penalty stiff.
     """
-    damped = moments.variance + moments.damping * moments.spread**2
-    scale = np.sqrt(damped + l2)
+    # The squares of large numbers overflow, those of small ones vanish.
+    damped = np.hypot(moments.deviation, np.sqrt(moments.damping) * moments.spread)
+    scale = np.hypot(damped, np.sqrt(l2))
     constant = moments.spread == 0
     if constant.any():
         # Nothing tells their scale; the largest there is gives the smallest steps.
         scale[constant] = max(scale.max(initial=0, where=~constant), np.abs(moments.mean[constant]).max()) or 1.0
     scale = np.maximum(scale, SMALLEST_SCALE)
-    deviations = np.where(constant, 0.0, np.sqrt(moments.variance) / scale)
+    deviations = np.where(constant, 0.0, moments.deviation / scale)
     # Without l2, whose part in the scale keeps weights small that the penalty would draw back anyway.
-    squares = np.divide(moments.variance, damped, out=np.zeros_like(scale), where=~constant)
-    gains = deviations / (np.sqrt(2 * np.mean(squares**2)) or 1.0)
+    ratios = np.divide(moments.deviation, damped, out=np.zeros_like(scale), where=~constant)
+    gains = deviations / (np.sqrt(2 * np.mean(ratios**4)) or 1.0)
     return Conditioning(Coordinates(moments.centre, scale), gains, moments)

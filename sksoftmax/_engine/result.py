@@ -21,7 +21,7 @@ class Settings:
     momentum : in [0, 1)
     max_epochs : int
     tolerance : improvement below which an epoch counts as none; -inf never stops
-    patience : such epochs in a row that make a plateau
+    patience : such epochs in a row that make a plateau; may be infinite
     scale : (d,) of the coordinates x / scale that the model takes its steps in, or None for x
     """
 
@@ -32,7 +32,7 @@ class Settings:
     momentum: float = 0.0
     max_epochs: int = 100
     tolerance: float = float("-inf")
-    patience: int = 1
+    patience: float = 1
     scale: np.ndarray | None = None
 
 

@@ -192,6 +192,8 @@ def _retire(stack, results, finished):
         return
     for i in finished:
         results[i].parameters = stack.kept.take([i])
+        # The last step comes after the last loss.
+        results[i].diverged |= not np.isfinite(results[i].parameters.flat).all()
         results[i].moments = [moment.take([i]) for moment in stack.rule.moments]
         if stack.best is None:
             results[i].best_epoch = results[i].n_epochs - 1

@@ -183,19 +183,31 @@ class Adam(Rule):
         # For the gradient and its square, which become the moments; the old ones are spare then.
         self._spare = [self.network.parameters.zeros_like() for _ in self.moments]
         self._vanishing = np.empty(self.network.parameters.flat.shape, bool)
+        self._smallest = self._smallest_parameters()
         self._axpy = blas("axpy", self._dtype)
 
     def set_rates(self, eta, mu):
         super().set_rates(eta, mu)
         self._rate = self._per_model(-(1 - self.beta_1) / math.sqrt(1 - self.beta_2) * self._eta)
 
+    def _smallest_parameters(self):
+        """What each parameter has vanished below: less for coefficients of features of a large scale."""
+        limits, smallest = np.finfo(self._dtype), self.network.parameters.zeros_like()
+        smallest.flat[:] = limits.tiny / limits.eps
+        if self._inverse_scale is not None:
+            W = smallest.layers[0].W
+            np.multiply(W, np.minimum(self._inverse_scale, 1), out=W)
+            np.maximum(W, limits.tiny, out=W)
+        return smallest.flat
+
     def _clear_vanishing(self):
         """Set to zero what has nearly vanished, such as the coefficients of a feature that is never on: arithmetic on
         subnormal numbers takes a hundred times as long."""
         limits, scratch = np.finfo(self._dtype), self._spare[1].flat
-        for values in (self.network.parameters.flat, *(moment.flat for moment in self.moments)):
+        of_moments = [(moment.flat, limits.tiny / limits.eps) for moment in self.moments]
+        for values, smallest in [(self.network.parameters.flat, self._smallest), *of_moments]:
             np.abs(values, out=scratch)
-            np.less(scratch, limits.tiny / limits.eps, out=self._vanishing)
+            np.less(scratch, smallest, out=self._vanishing)
             np.copyto(values, 0, where=self._vanishing)
 
     def step(self, parts, share, t):

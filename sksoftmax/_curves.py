@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a training records of its epochs, as fitted attributes."""
+
+import numpy as np
+
+OF_EPOCHS = ("loss_curve_", "data_loss_curve_", "penalty_curve_", "learning_rate_curve_", "n_updates_curve_")
+OF_VALIDATION = ("validation_loss_curve_", "validation_scores_", "best_validation_score_", "best_epoch_")
+
+
+def begin(estimator):
+    """Set the attributes of a training without epochs."""
+    vars(estimator).update({name: [] for name in OF_EPOCHS})
+    estimator.loss_ = estimator.best_loss_ = np.inf
+    estimator.n_iter_ = estimator.n_updates_ = 0
+    vars(estimator).pop("minibatch_loss_curve_", None)
+
+
+def extend(estimator, result, n_updates_before=0):
+    """Add the epochs of a TrainingResult, whose own counts of updates begin with n_updates_before."""
+    offset = estimator.n_updates_ - n_updates_before
+    losses = [data_loss + penalty for data_loss, penalty in zip(result.data_loss, result.penalty)]
+    updates = [offset + n_updates for n_updates in result.updates]
+    for name, latest in zip(OF_EPOCHS, (losses, result.data_loss, result.penalty, result.learning_rate, updates)):
+        # New lists, as copies of the estimator share the old ones.
+        setattr(estimator, name, getattr(estimator, name) + latest)
+    estimator.loss_ = losses[-1] if losses else estimator.loss_
+    estimator.best_loss_ = min([estimator.best_loss_, *losses])
+    estimator.n_iter_ = len(estimator.loss_curve_)
+    estimator.n_updates_ = offset + result.n_updates
+    _extend_minibatch_losses(estimator, result.minibatch_loss)
+    for name in OF_VALIDATION:
+        vars(estimator).pop(name, None)
+    if result.validation_loss:
+        estimator.validation_loss_curve_ = result.validation_loss
+        estimator.validation_scores_ = result.validation_accuracy
+        estimator.best_validation_score_ = max(result.validation_accuracy)
+        estimator.best_epoch_ = result.best_epoch + 1
+
+
+def _extend_minibatch_losses(estimator, epochs):
+    """Steps whose loss was not kept have nan."""
+    if not estimator.store_minibatch_loss and not hasattr(estimator, "minibatch_loss_curve_"):
+        return
+    earlier = getattr(estimator, "minibatch_loss_curve_", np.empty(0))
+    latest = np.concatenate([np.empty(0), *epochs])
+    curve = np.full(estimator.n_updates_, np.nan)
+    curve[: len(earlier)] = earlier
+    curve[len(curve) - len(latest) :] = latest
+    estimator.minibatch_loss_curve_ = curve

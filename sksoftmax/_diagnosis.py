@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What went wrong in a training, and what to do about it."""
+
+import numpy as np
+from scipy import sparse
+
+# An objective of that many times the one of zero coefficients is a failure.
+FAR_ABOVE = 2.0
+# Weights, as of `partial_fit`, and penalties beyond it are taken for the cause.
+LARGE = 1e6
+
+
+def divergence(estimator, result, X, largest_weight=1.0):
+    """The ValueError of a training whose objective is not finite, on X with weights (1 on average in `fit`) up to
+    `largest_weight`."""
+    what = f"Training diverged in epoch {result.n_epochs}: the objective is not finite with "
+    if largest_weight > LARGE:
+        return ValueError(f"{what}sample_weight times class_weight up to {largest_weight:.3g}. Use smaller weights.")
+    if estimator.l2 > LARGE:
+        return ValueError(f"{what}l2 == {estimator.l2:.3g}. Use a smaller l2.")
+    feature, value = _largest_feature(X)
+    seen = f"values up to {value:.3g} in feature {feature}"
+    if estimator.learning_rate_init == "auto":
+        return ValueError(f"{what}{seen}. Scale the features, or set a small learning_rate_init.")
+    return ValueError(
+        f"{what}learning_rate_init == {estimator.learning_rate_init}, l2 == {estimator.l2} and {seen}. "
+        "Use a smaller learning_rate_init or learning_rate_init='auto', or scale the features."
+    )
+
+
+def _largest_feature(X):
+    """The number of the feature with the largest absolute value, and that value."""
+    if sparse.issparse(X):
+        columns = np.maximum(X.max(axis=0).toarray().ravel(), -X.min(axis=0).toarray().ravel())
+    else:
+        columns = np.maximum(X.max(axis=0).astype(np.float64), -X.min(axis=0).astype(np.float64))
+    return int(columns.argmax()), float(columns.max())
+
+
+def advice(estimator, result):
+    """What a warning should say of a finished training, or None."""
+    start, end, name = np.log(len(estimator.classes_)), estimator.loss_, type(estimator).__name__
+    # A random start of the user's own may be as far off.
+    if end > FAR_ABOVE * start and not estimator.init_scale:
+        # The gradient of the cross-entropy is bounded, so too large steps wander far off but seldom overflow.
+        rate = estimator.learning_rate_init
+        if rate != "auto":
+            cause = (
+                f"learning_rate_init == {rate} is too large for these features and l2 == {estimator.l2}: use a smaller "
+                "one, learning_rate_init='auto', or scaled features."
+            )
+        elif estimator.penalty_curve_[-1] > estimator.data_loss_curve_[-1]:
+            cause = f"l2 == {estimator.l2:.3g} is more than training can follow: use a smaller l2."
+        else:
+            cause = "The learning rate is too large for these features: scale them, or set a small learning_rate_init."
+        return f"{name} ends with an objective of {end:.3g}; zero coefficients have {start:.3g}. {cause}"
+    may_end = estimator.tol is not None and (estimator.solver == "lbfgs" or estimator.n_iter_no_change < np.inf)
+    if may_end and not result.converged:
+        reason = f" ({result.message})" if result.message else ""
+        return (
+            f"{name} has not converged after {result.n_epochs} of max_iter={estimator.max_iter} iterations{reason}. "
+            "Increase max_iter or tol, or set tol=None to train for max_iter epochs."
+        )
+    return None
