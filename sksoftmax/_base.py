@@ -6,6 +6,7 @@ import warnings
 from contextlib import contextmanager
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.metaestimators import available_if
@@ -280,7 +281,7 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         return (n_features, *hidden, len(self.classes_))
 
     def _layers_to_go_on_from(self):
-        layers = self._published_layers()
+        layers = [(W.toarray() if sparse.issparse(W) else W, b) for W, b in self._published_layers()]
         return layers if self.fit_intercept else [(W, np.zeros_like(b)) for W, b in layers]
 
     def _publish_untrained(self, X):

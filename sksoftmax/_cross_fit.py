@@ -19,6 +19,7 @@ from sklearn.utils import indexable
 from sksoftmax import _hyperparameters as hyperparameters
 from sksoftmax._base import fit_together
 from sksoftmax._engine.parameters import Parameters
+from sksoftmax._rare_classes import fit_to_one_class, widened
 from sksoftmax._training import computed_in
 from sksoftmax._validation import NONE, Kind, integer
 from sksoftmax._weights import check_sample_weight
@@ -56,6 +57,8 @@ class Task(NamedTuple):
     sample_weight : (n,) or None
     scorer, score_params : the scorer, and what it takes beside estimator, X and y
     with_train_scores, with_estimators : bool, what the Outcomes should have
+    classes : (K,) that every fit is scored on, with probability zero for those that its samples lack; or None to score
+        fits as they are
     """
 
     X: object
@@ -68,6 +71,7 @@ class Task(NamedTuple):
     score_params: dict
     with_train_scores: bool = False
     with_estimators: bool = False
+    classes: np.ndarray | None = None
 
 
 def prepare(estimator, X, y, sample_weight, scorer, score_params, **wanted):
@@ -133,6 +137,11 @@ def _fit_stack(candidates, task, rows):
     """Fit clones of candidates of equal stack key to rows; return them, and the problem of each, as `fit_together`."""
     weights = None if task.sample_weight is None else task.sample_weight[rows]
     estimators = [member(candidate, task) for candidate in candidates]
+    labels = np.unique(task.valid_y[rows])
+    if task.classes is not None and len(labels) == 1:
+        n_features, dtype = task.valid_X.shape[1], computed_in(task.valid_X)
+        estimators = [fit_to_one_class(estimator, labels[0], n_features, dtype) for estimator in estimators]
+        return estimators, [None] * len(estimators)
     try:
         return estimators, fit_together(estimators, task.valid_X, task.valid_y, rows, weights)
     except Exception as error:
@@ -155,10 +164,11 @@ def _evaluate(candidates, task, train, test):
         if isinstance(problem, Exception):
             outcomes.append(Outcome(fit_error=problem, fit_time=fit_time))
             continue
+        scored = estimator if task.classes is None else widened(estimator, task.classes)
         start = time.perf_counter()
-        test_scores = _scores(task.scorer, estimator, for_test)
+        test_scores = _scores(task.scorer, scored, for_test)
         score_time = time.perf_counter() - start
-        train_scores = None if for_train is None else _scores(task.scorer, estimator, for_train)
+        train_scores = None if for_train is None else _scores(task.scorer, scored, for_train)
         kept = estimator if task.with_estimators else None
         outcomes.append(Outcome(kept, problem, None, test_scores, train_scores, fit_time, score_time))
     return outcomes

@@ -1,12 +1,53 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Softmax regression: the network without a hidden layer."""
 
+from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
+
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._docstrings import shared_docstring
 
 
+class LinearCoefficients:
+    """The attributes `coef_` (K, d) and `intercept_` (K,) of the only layer."""
+
+    def sparsify(self):
+        """Turn `coef_` into a sparse matrix.
+
+        It takes less memory and time where more than about half of the coefficients are zero, as those of words that
+        occur in no training text. Everything works as before; training again makes it dense.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator, with ``coef_`` a :class:`scipy.sparse.csr_matrix`.
+        """
+        check_is_fitted(self)
+        self.coef_ = sparse.csr_matrix(self.coef_)
+        return self
+
+    def densify(self):
+        """Turn `coef_` back into an array.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        check_is_fitted(self)
+        if sparse.issparse(self.coef_):
+            self.coef_ = self.coef_.toarray()
+        return self
+
+    def _publish_layers(self, layers):
+        ((self.coef_, self.intercept_),) = layers
+
+    def _published_layers(self):
+        return [(self.coef_, self.intercept_)]
+
+
 @shared_docstring
-class SoftmaxRegression(BaseSoftmaxClassifier):
+class SoftmaxRegression(LinearCoefficients, BaseSoftmaxClassifier):
     r"""Softmax (multinomial logistic) regression trained by minibatch stochastic gradient descent.
 
     Minimises the objective
@@ -62,9 +103,3 @@ class SoftmaxRegression(BaseSoftmaxClassifier):
 
     def _hidden_shape(self):
         return (), "identity"
-
-    def _publish_layers(self, layers):
-        ((self.coef_, self.intercept_),) = layers
-
-    def _published_layers(self):
-        return [(self.coef_, self.intercept_)]

@@ -24,8 +24,10 @@ from sksoftmax._cross_fit import (
 from sksoftmax._docstrings import shared_docstring
 from sksoftmax._one_standard_error import standard_error
 from sksoftmax._predictions import SoftmaxPredictions
-from sksoftmax._softmax_regression import SoftmaxRegression
+from sksoftmax._rare_classes import scorer_of_all
+from sksoftmax._softmax_regression import LinearCoefficients, SoftmaxRegression
 from sksoftmax._validation import ANY, CALLABLE, NONE, STRING, Kind, check_parameters, integer, options, real
+from sksoftmax._weights import of_all_classes
 
 # Exponents of ten of the smallest and of the largest penalty of a grid that is given as a number.
 WEAKEST, STRONGEST = -6, 1
@@ -37,7 +39,7 @@ def _is_grid(values):
 
 
 @shared_docstring
-class SoftmaxRegressionCV(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
+class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixin, BaseEstimator):
     r"""Softmax regression whose penalty is chosen by cross-validation.
 
     Fits a :class:`SoftmaxRegression` for each penalty on each split, those of a split together, chooses the penalty
@@ -66,10 +68,11 @@ class SoftmaxRegressionCV(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
     l2s_ : ndarray of shape (n_l2s,)
         The penalties, from the weakest to the strongest.
     scores_ : ndarray of shape (n_splits, n_l2s)
-        Score of each penalty on the test samples of each split.
+        Score of each penalty on the test samples of each split, by probabilities of all classes of `y`: zero for those
+        that are not among the training samples of the split.
     coefs_paths_ : ndarray of shape (n_splits, n_l2s, n_classes, n_features) or (..., n_features + 1)
         Coefficients of each fit, the intercept last where there is one; nan for a class that is not among the training
-        samples of a split.
+        samples of a split, and zeros for the only class of a split.
     coef_ : ndarray of shape (n_classes, n_features)
         Coefficients of the fit to all samples.
     intercept_ : ndarray of shape (n_classes,)
@@ -108,7 +111,6 @@ class SoftmaxRegressionCV(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
     _doc_link_module = "sksoftmax"
     _doc_link_template = SoftmaxRegression._doc_link_template
     _doc_link_url_param_generator = SoftmaxRegression._doc_link_url_param_generator
-    _published_layers = SoftmaxRegression._published_layers
 
     _constraints = {  # noqa: RUF012
         "l2s": [integer(1), Kind("an array-like of floats >= 0", _is_grid)],
@@ -216,6 +218,9 @@ class SoftmaxRegressionCV(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         model = self._model()
         scorer = check_scoring(model, self.scoring)
         task = prepare(model, X, y, sample_weight, scorer, {}, with_estimators=True)
+        classes = np.unique(task.valid_y)
+        model.set_params(class_weight=of_all_classes(self.class_weight, classes))
+        task = task._replace(classes=classes, scorer=scorer_of_all(scorer, classes))
         if sample_weight is not None and (self.scoring is None or accepts_sample_weight(scorer)):
             task = task._replace(score_params={"sample_weight": task.sample_weight})
         candidates = [with_parameters(model, {"l2": float(l2)}) for l2 in l2s]
@@ -263,7 +268,7 @@ class SoftmaxRegressionCV(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         if self.scoring is None:
             return super().score(X, y, sample_weight)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        return check_scoring(self, self.scoring)(self, X, y, **weights)
+        return scorer_of_all(check_scoring(self, self.scoring), self.classes_)(self, X, y, **weights)
 
     def _model(self):
         """The SoftmaxRegression without its penalty."""

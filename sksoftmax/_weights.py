@@ -44,6 +44,14 @@ def gradient_weights(targets, classes, sample_weight, class_weight):
     return weights
 
 
+def of_all_classes(class_weight, classes):
+    """A class_weight for samples that may lack some of the classes: a dict gets a factor for each."""
+    if not isinstance(class_weight, dict):
+        return class_weight
+    labels = classes.tolist()
+    return dict(zip(labels, _class_factors(class_weight, labels).tolist()))
+
+
 def _class_factors(class_weight, classes):
     """The factor of each class, 1 where the dict has none."""
     unknown = [label for label in class_weight if label not in classes]

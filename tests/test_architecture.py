@@ -23,7 +23,7 @@ ENGINE = [
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
-    {"_validation", "_weights", "_docstrings", "_one_standard_error", "_curves", "_diagnosis"},
+    {"_validation", "_weights", "_docstrings", "_one_standard_error", "_curves", "_diagnosis", "_rare_classes"},
     {"_hyperparameters", "_predictions"},
     {"_training"},
     {"_base"},

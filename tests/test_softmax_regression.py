@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What SoftmaxRegression finds, against LogisticRegression and closed forms."""
 
+import pickle
 from contextlib import nullcontext
 
 import numpy as np
@@ -8,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from sksoftmax import SoftmaxRegression
+from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV
 
 
 def centred(coef):
@@ -271,3 +272,50 @@ def test_features_that_are_always_zero_get_no_coefficient(datasets):
     assert dead.sum() == 3
     clf = SoftmaxRegression(random_state=0).fit(X, y)
     np.testing.assert_array_equal(clf.coef_[:, dead], 0)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize("cls", [SoftmaxRegression, SoftmaxRegressionCV])
+def test_sparse_coefficients_predict_and_go_on_as_dense_ones(cls, container, datasets):
+    X, y = datasets["digits"]
+    X, y = container(X[:300]), y[:300]
+    clf = cls(max_iter=3, tol=None, random_state=0).fit(X, y)
+    dense, labels, log_p = clf.coef_, clf.predict(X), clf.predict_log_proba(X)
+    assert clf.sparsify() is clf
+    assert sparse.issparse(clf.coef_)
+    # Pixels that are never on have coefficients of zero.
+    assert clf.coef_.nnz < dense.size
+    np.testing.assert_array_equal(clf.predict(X), labels)
+    np.testing.assert_allclose(clf.predict_log_proba(X), log_p, atol=1e-11)
+    again = pickle.loads(pickle.dumps(clf)).densify()
+    np.testing.assert_array_equal(again.coef_, dense)
+    np.testing.assert_array_equal(again.densify().coef_, dense)
+    if cls is SoftmaxRegression:
+        expected = again.partial_fit(X, y).coef_
+        np.testing.assert_array_equal(clf.partial_fit(X, y).coef_, expected)
+
+
+def test_coefficients_of_an_unfitted_estimator_cannot_be_sparse():
+    for change in (SoftmaxRegression().sparsify, SoftmaxRegressionCV().densify):
+        with pytest.raises(NotFittedError):
+            change()
+
+
+def test_the_last_and_the_best_of_the_curves_are_attributes(iris):
+    clf = SoftmaxRegression(early_stopping=True, max_iter=7, tol=None, random_state=0).fit(*iris)
+    assert clf.loss_ == clf.loss_curve_[-1]
+    assert clf.best_loss_ == min(clf.loss_curve_)
+    assert clf.best_validation_score_ == max(clf.validation_scores_)
+    clf.set_params(early_stopping=False).partial_fit(*iris)
+    assert len(clf.loss_curve_) == 8
+    assert clf.loss_ == clf.loss_curve_[-1]
+    assert not hasattr(clf, "best_validation_score_")
+
+
+def test_infinite_patience_never_ends_a_training(iris):
+    clf = SoftmaxRegression(n_iter_no_change=np.inf, tol=1.0, max_iter=30, random_state=0).fit(*iris)
+    expected = SoftmaxRegression(tol=None, max_iter=30, random_state=0).fit(*iris)
+    assert clf.n_iter_ == 30
+    np.testing.assert_array_equal(clf.coef_, expected.coef_)
+    with pytest.raises(ValueError, match=r"must be an int in the range \[1, inf\) or numpy.inf"):
+        clf.set_params(n_iter_no_change=-np.inf).fit(*iris)

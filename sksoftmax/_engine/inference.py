@@ -19,18 +19,19 @@ def _parts(n_samples, length):
 
 def _forward(layers, activation, X, dtype, results):
     """Pass X (n, d), dense or CSR, through the layers in parts, and write what each makes of it into its result
-    (n, fan_out), unless that is None."""
+    (n, fan_out), unless that is None. The first W may be sparse too."""
     (first, bias), value = layers[0], ACTIVATIONS[activation].value
     products, length = [(W.T, b) for W, b in layers], READ_ROWS
     if sparse.issparse(X):
         # SciPy would do so for each part.
-        products[0] = np.ascontiguousarray(first.T), bias
+        products[0] = first.T if sparse.issparse(first) else np.ascontiguousarray(first.T), bias
     else:
         length = samples_at_once(*first.shape, READ_ROWS)
     for place in _parts(X.shape[0], length):
         A = X[place].astype(dtype, copy=False)
         for index, ((WT, b), result) in enumerate(zip(products, results)):
-            A = A @ WT + b
+            A = A @ WT
+            A = (A.toarray() if sparse.issparse(A) else A) + b
             if index < len(layers) - 1:
                 run(value(A))
             if result is not None:
@@ -39,7 +40,7 @@ def _forward(layers, activation, X, dtype, results):
 
 def _dtype(layers):
     # Coefficients of users may be integers.
-    return np.result_type(layers[0][0], np.float32)
+    return np.result_type(layers[0][0].dtype, np.float32)
 
 
 def outputs(layers, activation, X, finish=None):
@@ -69,7 +70,8 @@ def _complete(logits, layers, activation, X):
         return
     # SciPy has no sparse matrices of them.
     of_rows = X[rows].toarray() if sparse.issparse(X) else X[rows]
-    wide = [(W.astype(np.longdouble), b.astype(np.longdouble)) for W, b in layers]
+    dense = [(W.toarray() if sparse.issparse(W) else W, b) for W, b in layers]
+    wide = [(W.astype(np.longdouble), b.astype(np.longdouble)) for W, b in dense]
     again = np.empty((len(rows), logits.shape[1]), np.longdouble)
     _forward(wide, activation, of_rows, np.longdouble, [None] * (len(layers) - 1) + [again])
     # Half of it, so that the difference of two is finite.

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import inspect
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegressionCV
+from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, make_scorer, top_k_accuracy_score
+from sklearn.model_selection import KFold
+
+from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+# scikit-learn 1.6 and 1.7 have the Brier score for two classes only.
+BRIER = "labels" in inspect.signature(brier_score_loss).parameters
+METRICS = {
+    "accuracy": lambda y, p, classes: accuracy_score(y, classes[p.argmax(axis=1)]),
+    "neg_log_loss": lambda y, p, classes: -log_loss(y, p, labels=classes),
+    "top_k_accuracy": lambda y, p, classes: top_k_accuracy_score(y, p, labels=classes),
+}
+if BRIER:
+    METRICS["neg_brier_score"] = lambda y, p, classes: -brier_score_loss(y, p, labels=classes)
+
+
+def probabilities_of_all(clf, X, classes):
+    p = np.zeros((len(X), len(classes)))
+    p[:, np.searchsorted(classes, clf.classes_)] = clf.predict_proba(X)
+    return p
+
+
+def cases():
+    """(X, y, cv) whose folds lack classes for training or for testing."""
+    rng = np.random.RandomState(0)
+    sorted_classes = np.repeat([0, 1, 2], 12)
+    yield rng.normal(size=(36, 3)), sorted_classes, KFold(3)
+    yield rng.normal(size=(36, 3)), np.array(["a", "c", "b"])[sorted_classes], KFold(2)
+    for seed in range(8):
+        rng = np.random.RandomState(seed)
+        y = np.concatenate([rng.randint(0, 3, 28), [3, 3]])
+        yield rng.normal(size=(30, 2)) + y[:, None], y, KFold(5, shuffle=True, random_state=seed)
+
+
+@pytest.mark.parametrize("scoring", METRICS)
+def test_scores_are_those_of_probabilities_of_all_classes(scoring):
+    for X, y, cv in cases():
+        found = SoftmaxRegressionCV([1e-2, 1.0], cv=cv, scoring=scoring, max_iter=5, random_state=0).fit(X, y)
+        for s, (train, test) in enumerate(cv.split(X)):
+            for i, l2 in enumerate(found.l2s_):
+                alone = SoftmaxRegression(l2=l2, max_iter=5, random_state=0).fit(X[train], y[train])
+                p = probabilities_of_all(alone, X[test], found.classes_)
+                expected = METRICS[scoring](y[test], p, found.classes_)
+                # A stack of models equals each alone up to rounding, of which the logarithm of 1e-16 makes 36.
+                assert found.scores_[s, i] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.skipif(not BRIER, reason="no Brier score for several classes before scikit-learn 1.8")
+def test_models_that_cannot_know_the_test_class_score_as_in_scikit_learn(iris):
+    scores = SoftmaxRegressionCV(3, cv=KFold(3), scoring="neg_brier_score", random_state=0).fit(*iris).scores_
+    theirs = LogisticRegressionCV(Cs=3, cv=KFold(3), scoring="neg_brier_score", max_iter=1000)
+    if "use_legacy_attributes" in theirs.get_params():
+        theirs.set_params(use_legacy_attributes=False, l1_ratios=(0,))
+    lowest, highest = np.ravel([*np.ravel(theirs.fit(*iris).scores_)]).min(), -1.5
+    assert lowest - 1e-6 <= scores.min()
+    assert scores.max() <= highest + 1e-3
+
+
+@pytest.mark.parametrize("labels", [[0, 1], ["no", "yes"]])
+@pytest.mark.parametrize("scoring", [None, "accuracy", "neg_log_loss", "neg_brier_score"])
+def test_one_class_in_a_training_fold_is_predicted_with_certainty(scoring, labels):
+    y = np.repeat(labels, 10)
+    X = np.random.RandomState(0).normal(size=(20, 2))
+    clf = SoftmaxRegressionCV(2, cv=KFold(2), scoring=scoring, random_state=0).fit(X, y)
+    # Every test sample is of the class that has probability zero, of which the log-loss makes the smallest number.
+    worst = {None: 0.0, "accuracy": 0.0, "neg_log_loss": np.log(np.finfo(float).eps), "neg_brier_score": -1.0}[scoring]
+    np.testing.assert_allclose(clf.scores_, worst)
+    paths = clf.coefs_paths_
+    assert not paths[0, :, 1].any()
+    assert np.isnan(paths[0, :, 0]).all()
+    assert np.isfinite(clf.coef_).all()
+
+
+def test_probabilities_are_right_whatever_the_test_samples_lack(iris):
+    X, y = iris
+    clf = SoftmaxRegressionCV(2, scoring="neg_log_loss", random_state=0).fit(X, y)
+    some = y < 2
+    expected = -log_loss(y[some], clf.predict_proba(X[some]), labels=[0, 1, 2])
+    assert clf.score(X[some], y[some]) == pytest.approx(expected, rel=1e-12)
+
+
+def test_labels_of_a_scorer_of_the_users_are_kept(iris):
+    X, y = iris
+    scoring = make_scorer(log_loss, response_method="predict_proba", greater_is_better=False, labels=[0, 1, 2])
+    found = SoftmaxRegressionCV(2, cv=KFold(3), scoring=scoring, max_iter=5, random_state=0).fit(X, y)
+    expected = SoftmaxRegressionCV(2, cv=KFold(3), scoring="neg_log_loss", max_iter=5, random_state=0).fit(X, y)
+    np.testing.assert_array_equal(found.scores_, expected.scores_)
+
+
+def test_a_class_weight_of_a_class_that_a_fold_lacks_is_known(iris):
+    X, y = iris
+    SoftmaxRegressionCV(2, cv=KFold(3), class_weight={2: 5.0}, max_iter=5).fit(X, y)
+    with pytest.raises(ValueError, match=r"class_weight has \[7\]"):
+        SoftmaxRegressionCV(2, cv=KFold(3), class_weight={7: 5.0}).fit(X, y)
