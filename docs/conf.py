@@ -122,7 +122,8 @@ def benchmark_tables(results, has_figure):
 
 def escaped(text):
     """Text without the markup of reStructuredText."""
-    return re.sub(r"([\\*`|_])", r"\\\1", text)
+    # A dash alone would begin a list.
+    return re.sub(r"([\\*`|_]|^[-+](?=\s|$))", r"\\\1", text)
 
 
 def setup(app):
