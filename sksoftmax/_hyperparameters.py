@@ -14,7 +14,7 @@ from sksoftmax._validation import (
     DICT,
     INFINITE,
     NONE,
-    RANDOM_STATE,
+    SEED,
     check_parameters,
     integer,
     options,
@@ -46,7 +46,7 @@ CONSTRAINTS = {
     "scoring": [options("loss", "accuracy")],
     "warm_start": [BOOLEAN],
     "init_scale": [real(0), NONE],
-    "random_state": [integer(0, 2**32 - 1, "both"), RANDOM_STATE, NONE],
+    "random_state": SEED,
     "store_minibatch_loss": [BOOLEAN],
     "verbose": [integer(0), BOOLEAN],
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Checks of constructor parameters, with messages worded as scikit-learn's own."""
+"""Checks of what was given, and how messages show it; those of constructor parameters are worded as scikit-learn's."""
 
 import math
 from numbers import Integral, Real
@@ -7,13 +7,55 @@ from typing import NamedTuple
 
 import numpy as np
 
+# Longer ones are told by their type and size.
+LONGEST_SHOWN = 60
+
 
 class InvalidParameterError(ValueError, TypeError):
     """A constructor parameter has a type or a value that is not allowed."""
 
 
+def shown(value):
+    """A value as messages show it: as it is written or, where that is long, by its type and size."""
+    text = repr(value)
+    if len(text) <= LONGEST_SHOWN and "\n" not in text:
+        return text
+    if isinstance(value, str):
+        return f"{text[:LONGEST_SHOWN]}...'"
+    kind, shape = type(value).__name__, getattr(value, "shape", None)
+    if shape is not None:
+        return f"<{kind} of shape {shape}>"
+    return f"<{kind} of length {len(value)}>" if hasattr(value, "__len__") else f"<{kind}>"
+
+
+def is_finite(number):
+    """Whether a number is finite as a float."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
+def numbers_of(value):
+    """An array-like of real numbers as float64, or None where it is something else."""
+    try:
+        array = np.asarray(value)
+        # Text and complex numbers would be converted too.
+        return array.astype(np.float64, copy=False) if array.dtype.kind in "biufO" else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def shape_of(value):
+    """Shape of an array-like, or None where it holds sequences of several lengths."""
+    try:
+        return np.shape(value)
+    except ValueError:
+        return None
+
+
 class Interval(NamedTuple):
-    """Numbers of a kind between two bounds; `closed` is "left", "right", "both" or "neither"."""
+    """Finite numbers of a kind between two bounds; `closed` is "left", "right", "both" or "neither"."""
 
     kind: type
     low: float
@@ -21,8 +63,7 @@ class Interval(NamedTuple):
     closed: str
 
     def allows(self, value):
-        # Only nan differs from itself.
-        if isinstance(value, (bool, np.bool_)) or not isinstance(value, self.kind) or value != value:
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, self.kind) or not is_finite(value):
             return False
         above = value >= self.low if self.closed in ("left", "both") else value > self.low
         below = value <= self.high if self.closed in ("right", "both") else value < self.high
@@ -91,6 +132,7 @@ NONE = Kind("None", lambda value: value is None)
 RANDOM_STATE = Kind(
     "an instance of 'numpy.random.mtrand.RandomState'", lambda value: isinstance(value, np.random.RandomState)
 )
+SEED = [integer(0, 2**32 - 1, "both"), RANDOM_STATE, NONE]
 
 
 def check_parameters(estimator, constraints):
@@ -102,5 +144,5 @@ def check_parameters(estimator, constraints):
             *others, last = map(str, allowed)
             described = f"{', '.join(others)} or {last}" if others else last
             raise InvalidParameterError(
-                f"The {name!r} parameter of {type(estimator).__name__} must be {described}. Got {value!r} instead."
+                f"The {name!r} parameter of {type(estimator).__name__} must be {described}. Got {shown(value)} instead."
             )

@@ -23,8 +23,8 @@ ENGINE = [
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
-    {"_validation", "_weights", "_docstrings", "_one_standard_error", "_curves", "_diagnosis", "_rare_classes"},
-    {"_hyperparameters", "_predictions"},
+    {"_validation", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
+    {"_weights", "_hyperparameters", "_predictions", "_one_standard_error"},
     {"_training"},
     {"_base"},
     {"_softmax_regression", "_tiny_mlp", "_cross_fit"},

@@ -42,6 +42,8 @@ def assert_unchanged(clf, before):
         ({"l2": -1.0}, r"'l2' parameter of SoftmaxRegression must be a float in the range \[0, inf\). Got -1.0"),
         ({"l2": float("nan")}, r"'l2' parameter .* Got nan"),
         ({"l2": True}, r"'l2' parameter .* Got True"),
+        ({"l2": 10**400}, r"'l2' parameter .* Got <int> instead"),
+        ({"l2": np.ones((9, 9))}, r"'l2' parameter .* Got <ndarray of shape \(9, 9\)> instead"),
         ({"solver": "newton"}, r"'solver' parameter .* a str among {'sgd', 'adam', 'lbfgs'}. Got 'newton'"),
         ({"batch_size": 0}, r"'batch_size' parameter .* {'auto'} or an int in the range \[1, inf\). Got 0"),
         ({"learning_rate_init": 0.0}, r"'learning_rate_init' parameter .* \(0, inf\). Got 0.0"),
