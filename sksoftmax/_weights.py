@@ -2,25 +2,27 @@
 """Which samples count, how much, and for what: sample and class weights, and the split into training and validation."""
 
 import warnings
-from numbers import Real
 
 import numpy as np
-from sklearn.utils.validation import check_array
 
 from sksoftmax._engine.interrupts import quietly
+from sksoftmax._validation import numbers_of, shown
 
 
 def check_sample_weight(sample_weight, n_samples):
     """Non-negative, finite weights (n_samples,) float64; a number stands for the same weight everywhere."""
-    if isinstance(sample_weight, Real):
-        sample_weight = np.full(n_samples, sample_weight, dtype=np.float64)
-    weights = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
-    if weights.ndim != 1:
-        raise ValueError(f"Sample weights must be 1D array or scalar, got {weights.ndim}D array.")
-    if len(weights) != n_samples:
-        raise ValueError(f"sample_weight.shape == {weights.shape}, expected {(n_samples,)}!")
-    if weights.min() < 0:
-        raise ValueError(f"Negative values in sample_weight: {weights.min()}, each weight must be >= 0.")
+    weights = numbers_of(sample_weight)
+    if weights is None:
+        raise ValueError(
+            f"sample_weight == {shown(sample_weight)}, must be a finite number >= 0, or ({n_samples},) of them."
+        )
+    if not weights.ndim:
+        weights = np.full(n_samples, weights)
+    if weights.shape != (n_samples,):
+        raise ValueError(f"sample_weight.shape == {weights.shape}, must be ({n_samples},): one for each sample.")
+    bad = weights[~(np.isfinite(weights) & (weights >= 0))]
+    if len(bad):
+        raise ValueError(f"sample_weight holds {bad[0]}, must hold finite numbers >= 0.")
     return weights
 
 
@@ -57,11 +59,12 @@ def _class_factors(class_weight, classes):
     unknown = [label for label in class_weight if label not in classes]
     if unknown and any(label not in class_weight for label in classes):
         # Where every class has a weight, the others are those of samples that are not here, as in a fold.
-        raise ValueError(f"class_weight has {unknown}, not among the classes {classes}.")
-    factors = np.array([class_weight.get(label, 1.0) for label in classes], dtype=np.float64)
-    if not (factors >= 0).all() or not np.isfinite(factors).all():
-        raise ValueError(f"class_weight == {class_weight!r}, each weight must be a finite number >= 0.")
-    return factors
+        raise ValueError(f"class_weight has {shown(unknown)}, not among the classes {shown(classes)}.")
+    for label, factor in class_weight.items():
+        number = numbers_of(factor)
+        if number is None or number.ndim or not 0 <= number < np.inf:
+            raise ValueError(f"class_weight[{label!r}] == {shown(factor)}, must be a finite number >= 0.")
+    return np.array([class_weight.get(label, 1.0) for label in classes], dtype=np.float64)
 
 
 def split_stratified(rows, targets, fraction, seed):
