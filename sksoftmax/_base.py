@@ -22,6 +22,7 @@ from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
 from sksoftmax._training import advance, begin, computed_in, coordinates_of, network_of, own_stream, resume, untrained
+from sksoftmax._validation import distinct_labels, shown
 from sksoftmax._weights import gradient_weights, split_stratified
 
 DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
@@ -248,31 +249,43 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
             )
 
     def _set_known_classes(self, classes, first):
+        if first and classes is None:
+            raise ValueError("classes must be passed on the first call to partial_fit.")
+        if classes is None:
+            return
+        labels = distinct_labels(classes)
         if first:
-            if classes is None:
-                raise ValueError("classes must be passed on the first call to partial_fit.")
-            self.classes_ = np.unique(classes)
-            self._check_classes()
-        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            self.classes_ = labels
+        elif labels.tolist() != self.classes_.tolist():
             raise ValueError(
-                f"classes == {classes!r} is not the same as on the last call to partial_fit: {self.classes_!r}."
+                f"classes == {shown(classes)}, must be those that the model has: {shown(self.classes_.tolist())}."
             )
 
     def _encode(self, y):
-        unknown = np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            raise ValueError(f"y contains {unknown.tolist()}, which are not among classes {self.classes_.tolist()}.")
+        known = set(self.classes_.tolist())
+        unknown = [label for label in np.unique(y).tolist() if label not in known]
+        if unknown:
+            raise ValueError(
+                f"y contains {shown(unknown)}, which are not among classes {shown(self.classes_.tolist())}."
+            )
         return np.searchsorted(self.classes_, y)
 
     def _check_same_network(self, layers, classes, n_features, goes_on):
         earlier, sizes = Parameters.sizes_of(layers), self._sizes(n_features)
         _, activation = self._hidden_shape()
-        if earlier != sizes or self._activation != activation or not np.array_equal(classes, self.classes_):
-            raise ValueError(
-                f"{goes_on} goes on from layers of sizes {earlier} (features, hidden units, classes), activation "
-                f"{self._activation!r} and the classes {classes.tolist()}; got sizes {sizes}, activation "
-                f"{activation!r} and the classes {self.classes_.tolist()}. To start anew, fit a new estimator."
-            )
+        before, now = classes.tolist(), self.classes_.tolist()
+        if (earlier, self._activation, before) == (sizes, activation, now):
+            return
+        new, gone = ([label for label in a if label not in b] for a, b in ((now, before), (before, now)))
+        differences = {
+            f"X has {sizes[0]} features, had {earlier[0]}": sizes[0] != earlier[0],
+            f"hidden_layer_sizes == {sizes[1:-1]}, was {earlier[1:-1]}": sizes[1:-1] != earlier[1:-1],
+            f"activation == {activation!r}, was {self._activation!r}": activation != self._activation,
+            f"y has the new classes {shown(new)}": new,
+            f"y lacks the classes {shown(gone)}": gone,
+        }
+        found = "; ".join(text for text, differs in differences.items() if differs)
+        raise ValueError(f"{goes_on} cannot go on: {found}. To start anew, fit a new estimator.")
 
     # Start
 

@@ -54,6 +54,29 @@ def shape_of(value):
         return None
 
 
+def distinct_labels(classes):
+    """The labels (n_classes,) that `classes` of `partial_fit` holds, in ascending order."""
+    try:
+        labels = np.unique(classes)
+        allowed = np.ndim(classes) == 1 and len(labels) > 1 and _are_labels(labels, classes)
+    except (TypeError, ValueError):
+        # Sequences of several lengths, or what has no order.
+        allowed = False
+    if not allowed:
+        raise ValueError(
+            f"classes == {shown(classes)}, must be a sequence of two or more labels, all of them strings or integers."
+        )
+    return labels
+
+
+def _are_labels(labels, given):
+    """Whether all are strings, or all numbers are whole; among strings, numbers have become strings."""
+    kind = labels.dtype.kind
+    if kind in "OU":
+        return any(all(isinstance(label, type_) for label in given) for type_ in (str, Integral))
+    return kind in "biu" or (kind == "f" and bool(np.all(np.isfinite(labels) & (labels == np.floor(labels)))))
+
+
 class Interval(NamedTuple):
     """Finite numbers of a kind between two bounds; `closed` is "left", "right", "both" or "neither"."""
 

@@ -260,9 +260,9 @@ def test_warm_start_with_other_classes_or_features_is_an_error(iris):
     X, y = iris
     clf = quick(warm_start=True).fit(X, y)
     before = state_of(clf)
-    with pytest.raises(ValueError, match=r"warm_start=True goes on from layers of sizes \(4, 3\) .*got sizes \(3, 3\)"):
+    with pytest.raises(ValueError, match="warm_start=True cannot go on: X has 3 features, had 4"):
         clf.fit(X[:, :3], y)
-    with pytest.raises(ValueError, match=r"classes \[0, 1, 2\]; got sizes \(4, 2\), .* and the classes \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"cannot go on: y lacks the classes \[2\]\. To start anew, fit a new"):
         clf.fit(X[:100], y[:100])
     assert_unchanged(clf, before)
 
@@ -432,9 +432,12 @@ def test_partial_fit_errors_name_what_is_wrong(iris):
         quick().partial_fit(X, y)
     with pytest.raises(ValueError, match=r"y contains \[2\], which are not among classes \[0, 1\]"):
         quick().partial_fit(X, y, classes=[0, 1])
+    for classes in ([[0, 1], [2, 3]], [], [0, None], [0, "a"], [0.0, np.nan], [[0], [1, 2]], 3):
+        with pytest.raises(ValueError, match=r"classes == .*, must be a sequence of two or more labels"):
+            quick().partial_fit(X, y, classes=classes)
     clf = quick().partial_fit(X, y, classes=[0, 1, 2])
     before = state_of(clf)
-    with pytest.raises(ValueError, match=r"classes == \[0, 1\] is not the same"):
+    with pytest.raises(ValueError, match=r"classes == \[0, 1\], must be those that the model has: \[0, 1, 2\]"):
         clf.partial_fit(X, y, classes=[0, 1])
     with pytest.raises(ValueError, match="3 features"):
         clf.partial_fit(X[:, :3], y)
