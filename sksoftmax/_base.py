@@ -9,7 +9,6 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
@@ -20,6 +19,7 @@ from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import TrainingResult
+from sksoftmax._methods import available_where
 from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
 from sksoftmax._training import advance, begin, computed_in, coordinates_of, network_of, own_stream, resume, untrained
 from sksoftmax._validation import distinct_labels, shown
@@ -41,13 +41,12 @@ def _unchanged_on_error(estimator):
 
 
 def _can_go_on(estimator):
-    if estimator.solver == "lbfgs":
-        raise AttributeError("partial_fit needs solver='sgd' or solver='adam', got solver='lbfgs'.")
-    if isinstance(estimator.class_weight, str):
+    if isinstance(estimator.solver, str) and estimator.solver == "lbfgs":
+        raise AttributeError("solver == 'lbfgs', must be 'sgd' or 'adam' for partial_fit.")
+    if isinstance(estimator.class_weight, str) and estimator.class_weight == "balanced":
         raise AttributeError(
-            f"partial_fit does not see all samples at once, which class_weight={estimator.class_weight!r} needs."
+            "class_weight == 'balanced', must be a dict or None for partial_fit: it does not see all samples at once."
         )
-    return True
 
 
 class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
@@ -168,7 +167,7 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
                 raise problem
         return problem
 
-    @available_if(_can_go_on)
+    @available_where(_can_go_on)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Go on training with one epoch over the given samples.
 
@@ -200,6 +199,8 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         ValueError
             If `classes` is missing in the first call or changes later, `y` holds another label, a parameter is out of
             its range, or training diverges. The estimator is then as it was before the call.
+        AttributeError
+            With ``solver="lbfgs"`` or ``class_weight="balanced"``, which need all samples at once.
         """
         self._check_parameters()
         self._check_partial_fit()
@@ -234,8 +235,10 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         hyperparameters.check(self)
 
     def _check_partial_fit(self):
+        # The function of the class does not ask whether an instance has it.
+        _can_go_on(self)
         if self.early_stopping:
-            raise ValueError("partial_fit cannot stop early: early_stopping == True, must be False.")
+            raise ValueError("early_stopping == True, must be False for partial_fit.")
 
     def _validate(self, X, y, reset):
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=reset)

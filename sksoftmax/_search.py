@@ -25,6 +25,7 @@ from sksoftmax._cross_fit import (
     with_parameters,
 )
 from sksoftmax._docstrings import shared_docstring
+from sksoftmax._methods import public
 from sksoftmax._validation import BOOLEAN, CALLABLE, STRING, Kind, check_parameters, integer, options
 
 # What the table of scikit-learn finds.
@@ -217,7 +218,7 @@ class _VectorizedSearch:
             raise TypeError(f"estimator must be an instance, got the class {self.estimator.__name__}.")
         if (
             isinstance(self.estimator, BaseSoftmaxClassifier)
-            and type(self.estimator).fit is not BaseSoftmaxClassifier.fit
+            and getattr(type(self.estimator).fit, "__code__", None) is not BaseSoftmaxClassifier.fit.__code__
         ):
             raise TypeError(
                 f"{type(self.estimator).__name__} has a fit of its own, which training together would pass by: use "
@@ -264,6 +265,7 @@ class _VectorizedSearch:
         return params, split_params, score_params
 
 
+@public
 @shared_docstring
 class VectorizedGridSearchCV(_VectorizedSearch, GridSearchCV):
     """:class:`~sklearn.model_selection.GridSearchCV` for the estimators of this package, in less time.
@@ -309,6 +311,7 @@ class VectorizedGridSearchCV(_VectorizedSearch, GridSearchCV):
         return ParameterGrid(self.param_grid)
 
 
+@public
 @shared_docstring
 class VectorizedRandomizedSearchCV(_VectorizedSearch, RandomizedSearchCV):
     """:class:`~sklearn.model_selection.RandomizedSearchCV` for the estimators of this package, in less time.

@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._docstrings import shared_docstring
+from sksoftmax._methods import public
 
 
 class LinearCoefficients:
@@ -46,6 +47,7 @@ class LinearCoefficients:
         return [(self.coef_, self.intercept_)]
 
 
+@public
 @shared_docstring
 class SoftmaxRegression(LinearCoefficients, BaseSoftmaxClassifier):
     r"""Softmax (multinomial logistic) regression trained by minibatch stochastic gradient descent.

@@ -22,6 +22,7 @@ from sksoftmax._cross_fit import (
     with_parameters,
 )
 from sksoftmax._docstrings import shared_docstring
+from sksoftmax._methods import public
 from sksoftmax._one_standard_error import standard_error
 from sksoftmax._predictions import SoftmaxPredictions
 from sksoftmax._rare_classes import scorer_of_all
@@ -38,6 +39,7 @@ def _is_grid(values):
     return is_sequence and len(values) > 0 and all(map(real(0, sys.float_info.max, "both").allows, values))
 
 
+@public
 @shared_docstring
 class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixin, BaseEstimator):
     r"""Softmax regression whose penalty is chosen by cross-validation.

@@ -6,9 +6,11 @@ import numpy as np
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._docstrings import shared_docstring
 from sksoftmax._engine.activations import ACTIVATIONS
+from sksoftmax._methods import public
 from sksoftmax._validation import SIZES, options
 
 
+@public
 @shared_docstring
 class TinyMLPClassifier(BaseSoftmaxClassifier):
     r"""Multilayer perceptron with a softmax output, trained by minibatch stochastic gradient descent.

@@ -23,7 +23,7 @@ ENGINE = [
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
-    {"_validation", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
+    {"_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
     {"_weights", "_hyperparameters", "_predictions", "_one_standard_error"},
     {"_training"},
     {"_base"},

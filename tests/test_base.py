@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import accuracy_score, log_loss
 from threadpoolctl import threadpool_info
 
-from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV
+from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV, TinyMLPClassifier
 
 FITTED = ("coef_", "intercept_", "classes_", "loss_curve_", "n_iter_", "n_features_in_")
 
@@ -34,6 +34,24 @@ def assert_unchanged(clf, before):
 
 
 # Errors
+
+
+@pytest.mark.parametrize("cls", [SoftmaxRegression, TinyMLPClassifier, SoftmaxRegressionCV])
+def test_wrong_arguments_name_the_class_and_what_they_are_called_here(cls, iris):
+    own = "l2s" if cls is SoftmaxRegressionCV else "l2"
+    for foreign, value in {"C": 1.0, "alpha": 1e-4, "penalty": "l2"}.items():
+        with pytest.raises(
+            TypeError, match=rf"^{cls.__name__}.__init__\(\) got .* '{foreign}'\. .* is called {own} here"
+        ):
+            cls(**{foreign: value})
+    with pytest.raises(TypeError, match=rf"^{cls.__name__}.fit\(\) got an unexpected keyword argument 'X_val'"):
+        cls().fit(*iris, X_val=iris[0])
+    with pytest.raises(TypeError, match=rf"^{cls.__name__}.fit\(\) missing 1 required positional argument: 'y'"):
+        cls().fit(iris[0])
+    with pytest.raises(TypeError, match=rf"^{cls.__name__}.predict\(\) got an unexpected keyword argument"):
+        cls().predict(iris[0], y=iris[1])
+    with pytest.raises(TypeError, match=rf"^{cls.__name__}.__init__\(\) takes "):
+        cls(1, "relu", 3)
 
 
 @pytest.mark.parametrize(
@@ -461,8 +479,19 @@ def test_a_new_learning_rate_counts_from_the_next_call(iris):
 
 
 @pytest.mark.parametrize("parameters", [{"solver": "lbfgs"}, {"class_weight": "balanced"}], ids=str)
-def test_partial_fit_is_absent_where_it_cannot_work(parameters):
-    assert not hasattr(SoftmaxRegression(**parameters), "partial_fit")
+def test_partial_fit_is_absent_where_it_cannot_work_and_says_why(parameters, iris):
+    clf = SoftmaxRegression(**parameters)
+    assert not hasattr(clf, "partial_fit")
+    ((name, value),) = parameters.items()
+    with pytest.raises(AttributeError, match=f"{name} == '{value}', must be .* for partial_fit"):
+        clf.partial_fit(*iris, classes=[0, 1, 2])
+    with pytest.raises(AttributeError, match="for partial_fit"):
+        SoftmaxRegression.partial_fit(clf, *iris, classes=[0, 1, 2])
+
+
+def test_partial_fit_is_there_for_values_that_are_not_allowed_so_that_it_can_say_so():
+    assert hasattr(SoftmaxRegression(class_weight="auto"), "partial_fit")
+    assert hasattr(SoftmaxRegression(solver="newton"), "partial_fit")
 
 
 # Reproducibility

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Methods of the public classes: which an instance lacks, and which class errors of wrong calls name."""
+
+import inspect
+from functools import wraps
+from types import FunctionType, MethodType
+
+# What parameters of scikit-learn's classifiers stand for, and what that may be called here.
+CALLED_HERE = {
+    "C": ("1 / (n_samples * C)", "l2", "l2s"),
+    "Cs": ("1 / (n_samples * C)", "l2s"),
+    "alpha": ("alpha", "l2", "l2s"),
+    "eta0": ("eta0", "learning_rate_init"),
+    "l2": ("l2", "l2s"),
+    "penalty": ("The weight of the penalty", "l2", "l2s"),
+}
+
+
+class Available:
+    """A method of the instances for which `check` raises no AttributeError, which says why another has none."""
+
+    def __init__(self, function, check):
+        self.function, self.check = function, check
+
+    def __get__(self, instance, owner=None):
+        if instance is None:
+            return self.function
+        self.check(instance)
+        return MethodType(self.function, instance)
+
+
+def available_where(check):
+    """Decorate a method that only instances have for which ``check(instance)`` raises no AttributeError.
+
+    Unlike that of scikit-learn's `available_if` the error that users see is the one with the reason.
+    """
+    return lambda function: Available(function, check)
+
+
+def public(cls):
+    """Decorate a class so that errors of calls with wrong arguments name it, not a private class that it inherits from.
+
+    An error of Python's calls a function by its `__qualname__`, so the functions of the private classes are copied.
+    """
+    for name in dir(cls):
+        method = inspect.getattr_static(cls, name)
+        if isinstance(method, Available):
+            setattr(cls, name, Available(_of(cls, method.function), method.check))
+        elif isinstance(method, FunctionType) and _is_ours(method) and not name.startswith("_"):
+            setattr(cls, name, _of(cls, method))
+    cls.__init__ = _translating(_of(cls, cls.__init__))
+    return cls
+
+
+def _is_ours(function):
+    return function.__module__.startswith("sksoftmax.")
+
+
+def _of(cls, function):
+    """A copy of the function that is called a method of the class."""
+    copy = FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy.__kwdefaults__, copy.__doc__ = function.__kwdefaults__, function.__doc__
+    copy.__module__, copy.__qualname__ = cls.__module__, f"{cls.__qualname__}.{function.__name__}"
+    return copy
+
+
+def _translating(init):
+    """Wrap a constructor so that an error tells what parameters of other classifiers are called here."""
+    parameters = inspect.signature(init).parameters
+
+    @wraps(init)
+    def __init__(self, *args, **kwargs):
+        try:
+            init(self, *args, **kwargs)
+        except TypeError as error:
+            # As it only stores them, its arguments are wrong.
+            foreign = [CALLED_HERE[name] for name in kwargs if name in CALLED_HERE and name not in parameters]
+            hints = [f"{it} is called {own} here." for it, *names in foreign for own in names if own in parameters]
+            raise TypeError(" ".join([f"{error}.", *hints])) from None
+
+    return __init__
