@@ -22,7 +22,7 @@ learning_rate : str or callable, default="adaptive"
     - "invscaling": ``1 / (1 + t) ** power_t``.
     - "step": ``decay ** (t // decay_epochs)`` (0.5).
     - "cosine": ``(1 + cos(pi * min(t / max_iter, 1))) / 2``.
-    - a function of t that returns a finite factor >= 0.
+    - a function of t that returns a finite number >= 0.
 learning_rate_init : float or "auto", default="auto"
     Initial learning rate, > 0. With "auto" the steps are taken in centred and rescaled coordinates of the features,
     with a learning rate that follows from the data [2]_; objective, optimum and coefficients stay those of the raw

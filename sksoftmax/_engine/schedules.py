@@ -5,6 +5,7 @@ Each but `custom` is 1 at epoch 0.
 """
 
 import math
+import reprlib
 from numbers import Real
 
 
@@ -41,8 +42,15 @@ def cosine(epoch, period):
 def custom(epoch, function):
     """A function of the caller's, checked at every call."""
     factor = function(epoch)
-    if not (isinstance(factor, Real) and factor >= 0 and math.isfinite(factor)):
+    number = factor.item() if getattr(factor, "ndim", None) == 0 else factor
+    try:
+        allowed = isinstance(number, Real) and 0 <= float(number) < math.inf
+    except OverflowError:
+        # An int that no float holds.
+        allowed = False
+    if not allowed:
         raise ValueError(
-            f"learning_rate({epoch}) == {factor}, must be a finite factor >= 0 on the initial learning rate."
+            f"learning_rate({epoch}) == {reprlib.repr(factor)}, must be a finite number >= 0, "
+            "the factor on the initial learning rate."
         )
-    return float(factor)
+    return float(number)

@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
 import pytest
 
 from sksoftmax._engine import schedules
@@ -23,7 +27,16 @@ def test_cosine_stays_zero_after_its_period():
     assert schedules.cosine(9, period=4) == 0
 
 
-@pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    "value", [-0.1, float("nan"), float("inf"), 10**400, Decimal("0.5"), "0.5", None, np.array([0.5])], ids=type
+)
 def test_custom_schedule_rejects_what_is_no_factor(value):
-    with pytest.raises(ValueError, match=r"learning_rate\(3\) == .*finite factor >= 0"):
+    with pytest.raises(ValueError, match=r"learning_rate\(3\) == .*, must be a finite number >= 0"):
         schedules.custom(3, lambda epoch: value)
+
+
+@pytest.mark.parametrize("half", [np.array(0.5), np.float16(0.5), Fraction(1, 2)], ids=type)
+def test_custom_schedule_takes_any_number(half):
+    factor = schedules.custom(0, lambda epoch: half)
+    assert factor == 0.5
+    assert type(factor) is float
