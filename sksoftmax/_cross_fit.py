@@ -12,6 +12,7 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing as rows_of
 from sklearn.utils import indexable
@@ -21,13 +22,26 @@ from sksoftmax._base import fit_together
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._rare_classes import fit_to_one_class, widened
 from sksoftmax._training import computed_in
-from sksoftmax._validation import NONE, Kind, integer
+from sksoftmax._validation import NONE, Kind, integer, shape_of, shown
 from sksoftmax._weights import check_sample_weight
 
 # Parameters of one stack: with the buffers of momentum, the gradient and the penalty they stay in a core's cache.
 STACK_BYTES = 2**20
 
 N_JOBS = [Kind("an int other than 0", lambda value: integer(-np.inf).allows(value) and value != 0), NONE]
+CV = [
+    integer(2),
+    Kind(
+        "a splitter, an iterable of (train, test)",
+        lambda value: not isinstance(value, (str, dict)) and (hasattr(value, "split") or hasattr(value, "__iter__")),
+    ),
+    NONE,
+]
+SCORER_NAMES = "names of sklearn.metrics.get_scorer_names()"
+SCORER_NAME = Kind(
+    f"one of the {SCORER_NAMES}",
+    lambda value: isinstance(value, str) and value in get_scorer_names(),
+)
 
 
 class Outcome(NamedTuple):
@@ -100,13 +114,21 @@ def prepare(estimator, X, y, sample_weight, scorer, score_params, **wanted):
 
 def split_rows(cv, X, y, **params):
     """(train, test) row numbers of each split."""
-    checked = check_cv(cv, y, classifier=True)
-    splits = [tuple(_row_numbers(part, len(y)) for part in split) for split in checked.split(X, y, **params)]
+    groups = params.get("groups")
+    if groups is not None and (shape_of(groups) or ())[:1] != (len(y),):
+        raise ValueError(f"groups == {shown(groups)}, must be an array-like of shape ({len(y)},): one for each sample.")
+    splitter = check_cv(cv, y, classifier=True)
+    try:
+        splits = [
+            (_row_numbers(train, len(y)), _row_numbers(test, len(y))) for train, test in splitter.split(X, y, **params)
+        ]
+        announced = splitter.get_n_splits(X, y, **params)
+    except (ValueError, TypeError, IndexError) as error:
+        raise ValueError(f"cv == {shown(cv)} cannot split {len(y)} samples: {error}") from error
     if not splits:
-        raise ValueError(f"cv == {cv!r} makes no split.")
-    if len(splits) != checked.get_n_splits(X, y, **params):
-        announced = checked.get_n_splits(X, y, **params)
-        raise ValueError(f"cv == {cv!r} announces {announced} splits and makes {len(splits)}.")
+        raise ValueError(f"cv == {shown(cv)} makes no split.")
+    if len(splits) != announced:
+        raise ValueError(f"cv == {shown(cv)} announces {announced} splits and makes {len(splits)}.")
     return splits
 
 

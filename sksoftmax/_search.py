@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """scikit-learn's searches over hyperparameters, whose candidates are fitted by `cross_fit`."""
 
+import re
 import time
 import warnings
+from numbers import Real
 
 import numpy as np
 import sklearn
@@ -16,7 +18,10 @@ from sklearn.utils.metadata_routing import process_routing
 
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._cross_fit import (
+    CV,
     N_JOBS,
+    SCORER_NAME,
+    SCORER_NAMES,
     accepts_sample_weight,
     cross_fit,
     prepare,
@@ -26,7 +31,7 @@ from sksoftmax._cross_fit import (
 )
 from sksoftmax._docstrings import shared_docstring
 from sksoftmax._methods import public
-from sksoftmax._validation import BOOLEAN, CALLABLE, STRING, Kind, check_parameters, integer, options
+from sksoftmax._validation import BOOLEAN, CALLABLE, NONE, SEED, STRING, Kind, check_parameters, integer, options, shown
 
 # What the table of scikit-learn finds.
 FOUND = ("cv_results_", "best_index_", "best_params_", "best_score_", "multimetric_", "n_splits_")
@@ -37,11 +42,27 @@ TRAIN, TEST = 0, 1
 # scikit-learn passes weights on to scorers, without being asked by metadata routing, from 1.7 on.
 WEIGHTED_SCORES = tuple(map(int, sklearn.__version__.split(".")[:2])) >= (1, 7)
 
+SCORERS = Kind(
+    "a list, tuple or set of such names, a dict of scorers",
+    lambda value: isinstance(value, (list, tuple, set, dict)) and len(value) > 0,
+)
 CONSTRAINTS = {
+    "scoring": [SCORER_NAME, CALLABLE, SCORERS, NONE],
     "n_jobs": N_JOBS,
     "refit": [BOOLEAN, STRING, CALLABLE],
+    "cv": CV,
     "verbose": [integer(0), BOOLEAN],
-    "error_score": [options("raise"), Kind("a number", lambda value: isinstance(value, (int, float, np.number)))],
+    "pre_dispatch": [
+        integer(1),
+        options("all"),
+        Kind(
+            "a product of n_jobs such as '2*n_jobs'",
+            lambda value: (
+                isinstance(value, str) and bool(re.fullmatch(r"[\d.*+/() -]*(n_jobs|\d)[\d.*+/() -]*", value))
+            ),
+        ),
+    ],
+    "error_score": [options("raise"), Kind("a number", lambda value: isinstance(value, Real))],
     "return_train_score": [BOOLEAN],
 }
 
@@ -165,7 +186,9 @@ class _VectorizedSearch:
         sample_weight = fit_params.get("sample_weight")
         unknown = sorted(set(fit_params) - {"sample_weight"})
         if unknown:
-            raise TypeError(f"{type(self).__name__}.fit got unexpected parameters {unknown}.")
+            raise TypeError(
+                f"{type(self).__name__}.fit got unexpected parameters {unknown}, takes sample_weight and groups."
+            )
         task = prepare(
             self.estimator, X, y, sample_weight, scorer, score_params, with_train_scores=self.return_train_score
         )
@@ -214,29 +237,9 @@ class _VectorizedSearch:
 
     def _check(self):
         check_parameters(self, self._constraints)
-        if isinstance(self.estimator, type):
-            raise TypeError(f"estimator must be an instance, got the class {self.estimator.__name__}.")
-        if (
-            isinstance(self.estimator, BaseSoftmaxClassifier)
-            and getattr(type(self.estimator).fit, "__code__", None) is not BaseSoftmaxClassifier.fit.__code__
-        ):
-            raise TypeError(
-                f"{type(self.estimator).__name__} has a fit of its own, which training together would pass by: use "
-                "scikit-learn's search of the same name."
-            )
-        if not isinstance(self.estimator, BaseSoftmaxClassifier):
-            raise TypeError(
-                f"{type(self).__name__} needs a SoftmaxRegression or a TinyMLPClassifier as estimator, got "
-                f"{self.estimator!r}. In a pipeline make the search the last step, as in "
-                f"make_pipeline(StandardScaler(), {type(self).__name__}(SoftmaxRegression(), ...)); for other "
-                "estimators use scikit-learn's search of the same name."
-            )
-        if isinstance(self.scoring, (list, tuple, set, dict)):
-            names = list(self.scoring)
-            if not (self.refit is False or callable(self.refit) or self.refit in names):
-                raise ValueError(
-                    f"refit == {self.refit!r}, must be one of {names}, a callable or False with more than one metric."
-                )
+        _check_estimator(self.estimator, type(self).__name__)
+        if SCORERS.allows(self.scoring):
+            _check_scorers(self.scoring, self.refit)
 
     def _scorer(self):
         if isinstance(self.scoring, (list, tuple, set, dict)):
@@ -263,6 +266,37 @@ class _VectorizedSearch:
                     f"scoring == {self.scoring!r} takes no sample_weight: scores are not weighted.", stacklevel=3
                 )
         return params, split_params, score_params
+
+
+def _check_estimator(estimator, search):
+    if isinstance(estimator, type):
+        raise TypeError(f"estimator must be an instance, got the class {estimator.__name__}.")
+    if not isinstance(estimator, BaseSoftmaxClassifier):
+        if hasattr(estimator, "steps"):
+            scaled = f"make_pipeline(StandardScaler(), {search}(SoftmaxRegression(), ...))"
+            remedy = f"In a pipeline the search is the last step: {scaled}."
+        else:
+            remedy = f"For other estimators use scikit-learn's {search.removeprefix('Vectorized')}."
+        raise TypeError(
+            f"estimator is a {type(estimator).__name__}, must be a SoftmaxRegression or a TinyMLPClassifier.\n{remedy}"
+        )
+    if getattr(type(estimator).fit, "__code__", None) is not BaseSoftmaxClassifier.fit.__code__:
+        raise TypeError(
+            f"{type(estimator).__name__} has a fit of its own, which training together would pass by: use "
+            "scikit-learn's search of the same name."
+        )
+
+
+def _check_scorers(scoring, refit):
+    is_dict, names = isinstance(scoring, dict), list(scoring)
+    for scorer in scoring.values() if is_dict else names:
+        if not (SCORER_NAME.allows(scorer) or (is_dict and callable(scorer))):
+            functions = " or functions" if is_dict else ""
+            raise ValueError(f"scoring holds {shown(scorer)}, must hold {SCORER_NAMES}{functions}.")
+    if not (refit is False or callable(refit) or refit in names):
+        raise ValueError(
+            f"refit == {refit!r}, must be one of {shown(names)}, a callable or False with more than one metric."
+        )
 
 
 @public
@@ -351,7 +385,7 @@ class VectorizedRandomizedSearchCV(_VectorizedSearch, RandomizedSearchCV):
     10
     """
 
-    _constraints = {**CONSTRAINTS, "n_iter": [integer(1)]}  # noqa: RUF012
+    _constraints = {**CONSTRAINTS, "n_iter": [integer(1)], "random_state": SEED}  # noqa: RUF012
 
     def _candidates(self):
         return ParameterSampler(self.param_distributions, self.n_iter, random_state=self.random_state)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Softmax regression that chooses its penalty by cross-validation."""
 
-import sys
 import warnings
 from numbers import Real
 
@@ -12,7 +11,9 @@ from sklearn.metrics import check_scoring
 
 from sksoftmax._base import fit_together
 from sksoftmax._cross_fit import (
+    CV,
     N_JOBS,
+    SCORER_NAME,
     accepts_sample_weight,
     cross_fit,
     member,
@@ -27,7 +28,7 @@ from sksoftmax._one_standard_error import standard_error
 from sksoftmax._predictions import SoftmaxPredictions
 from sksoftmax._rare_classes import scorer_of_all
 from sksoftmax._softmax_regression import LinearCoefficients, SoftmaxRegression
-from sksoftmax._validation import ANY, CALLABLE, NONE, STRING, Kind, check_parameters, integer, options, real
+from sksoftmax._validation import CALLABLE, NONE, Kind, check_parameters, integer, numbers_of, options, real, shown
 from sksoftmax._weights import of_all_classes
 
 # Exponents of ten of the smallest and of the largest penalty of a grid that is given as a number.
@@ -35,8 +36,8 @@ WEAKEST, STRONGEST = -6, 1
 
 
 def _is_grid(values):
-    is_sequence = hasattr(values, "__len__") and np.ndim(values) == 1 and not isinstance(values, dict)
-    return is_sequence and len(values) > 0 and all(map(real(0, sys.float_info.max, "both").allows, values))
+    numbers = numbers_of(values)
+    return numbers is not None and numbers.ndim == 1 and len(numbers) > 0 and all(map(real(0).allows, values))
 
 
 @public
@@ -116,8 +117,8 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
 
     _constraints = {  # noqa: RUF012
         "l2s": [integer(1), Kind("an array-like of floats >= 0", _is_grid)],
-        "cv": [ANY],
-        "scoring": [STRING, CALLABLE, NONE],
+        "cv": CV,
+        "scoring": [SCORER_NAME, CALLABLE, NONE],
         "selection": [options("best", "one_standard_error")],
         "n_jobs": N_JOBS,
         **{
@@ -267,6 +268,7 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         score : float
             The score.
         """
+        check_parameters(self, {"scoring": self._constraints["scoring"]})
         if self.scoring is None:
             return super().score(X, y, sample_weight)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
@@ -291,7 +293,7 @@ def _number(score, scoring):
         raise score
     score = score.item() if getattr(score, "ndim", None) == 0 else score
     if not isinstance(score, Real):
-        raise ValueError(f"scoring == {scoring!r} returned {score!r}, must return a number.")
+        raise ValueError(f"scoring == {shown(scoring)} returned {shown(score)}, must return a number.")
     return float(score)
 
 
@@ -301,7 +303,7 @@ def _chosen(scores, selection):
     finite = np.isfinite(mean)
     if not finite.any():
         raise ValueError(
-            f"No penalty has a score on all splits: the scores are {scores.tolist()}. Use another cv or scoring."
+            f"No penalty has a score on all splits: the scores are {shown(scores.tolist())}. Use another cv or scoring."
         )
     if not finite.all():
         warnings.warn(f"One or more of the mean scores are non-finite: {mean}", UserWarning, stacklevel=3)

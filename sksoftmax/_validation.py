@@ -149,7 +149,6 @@ SIZES = Kind(
         )
     ),
 )
-ANY = Kind("anything", lambda value: True)
 INFINITE = Kind("numpy.inf", lambda value: isinstance(value, Real) and value == math.inf)
 NONE = Kind("None", lambda value: value is None)
 RANDOM_STATE = Kind(

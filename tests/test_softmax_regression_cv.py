@@ -191,7 +191,7 @@ def test_score_is_by_scoring(iris):
         ({"selection": "first"}, "'selection'"),
         ({"n_jobs": 0}, "'n_jobs'"),
         ({"momentum": 2.0}, "'momentum'"),
-        ({"cv": 1}, "at least one"),
+        ({"cv": 1}, r"'cv' parameter of SoftmaxRegressionCV must be an int in the range \[2, inf\)"),
     ],
 )
 def test_bad_parameters_are_errors(parameters, message, iris):
