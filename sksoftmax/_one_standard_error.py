@@ -5,6 +5,8 @@ from numbers import Real
 
 import numpy as np
 
+from sksoftmax._validation import shown
+
 
 def one_standard_error(cv_results, *, param="l2", metric="score", simpler="larger"):
     """The largest (or smallest) value of a parameter whose mean score is within one standard error of the best.
@@ -53,16 +55,13 @@ def one_standard_error(cv_results, *, param="l2", metric="score", simpler="large
     >>> search.best_params_["l2"] >= grid["l2"][search.cv_results_["mean_test_score"].argmax()]
     True
     """
-    if not isinstance(cv_results, dict):
-        raise TypeError(f"cv_results must be the dict cv_results_ of a search, got {type(cv_results).__name__}.")
-    if simpler not in ("larger", "smaller"):
-        raise ValueError(f"simpler == {simpler!r}, must be 'larger' or 'smaller'.")
+    check_results(cv_results)
+    if not isinstance(simpler, str) or simpler not in ("larger", "smaller"):
+        raise ValueError(f"simpler == {shown(simpler)}, must be 'larger' or 'smaller'.")
     _check_name("metric", metric, cv_results, "mean_test_")
     _check_name("param", param, cv_results, "param_")
     mean, candidates = cv_results[f"mean_test_{metric}"], cv_results["params"]
-    if np.isnan(mean).all():
-        raise ValueError(f"No candidate has a score by {metric!r}.")
-    best = int(np.nanargmax(mean))
+    best = best_of(mean, metric)
     threshold = mean[best] - standard_error(scores_of(cv_results, metric)[best])
     comparable = [i for i, params in enumerate(candidates) if param in params and mean[i] >= threshold]
     close = [i for i in comparable if others_than(param, candidates[i]) == others_than(param, candidates[best])]
@@ -70,9 +69,28 @@ def one_standard_error(cv_results, *, param="l2", metric="score", simpler="large
     if not values or not all(isinstance(value, Real) for value in values):
         raise ValueError(
             f"param == {param!r} must be a number in the best candidate and in those that differ from it in nothing "
-            f"else; got {values or candidates[best]}."
+            f"else; got {shown(values or candidates[best])}."
         )
     return (max if simpler == "larger" else min)(close, key=lambda i: candidates[i][param])
+
+
+def check_results(cv_results):
+    if not isinstance(cv_results, dict):
+        raise TypeError(f"cv_results must be the dict cv_results_ of a search, got {type(cv_results).__name__}.")
+    if "params" not in cv_results:
+        raise ValueError(f"cv_results == {shown(cv_results)}, must have 'params' as that of a search.")
+
+
+def best_of(mean, metric):
+    """Place of the best of the mean scores (n_candidates,) by a metric."""
+    if np.isnan(mean).all():
+        raise ValueError(f"No candidate has a score by {metric!r}.")
+    return int(np.nanargmax(mean))
+
+
+def short(param):
+    """The name of a parameter without the steps of a pipeline."""
+    return param.rsplit("__", 1)[-1]
 
 
 def names_after(prefix, cv_results):
@@ -88,8 +106,10 @@ def others_than(param, params):
 def _check_name(kind, name, cv_results, prefix):
     known = names_after(prefix, cv_results)
     if name not in known:
-        advice = f" Give it by functools.partial(one_standard_error, {kind}=...)." if kind == "metric" else ""
-        raise ValueError(f"{kind} == {name!r}, must be one of {known}.{advice}")
+        raise ValueError(
+            f"{kind} == {shown(name)}, must be one of {shown(known)}. Give it by functools.partial(one_standard_error, "
+            f"{kind}=...)."
+        )
 
 
 def scores_of(cv_results, metric):

@@ -3,11 +3,11 @@
 
 import copy
 import warnings
-from numbers import Integral
 
 from sklearn.base import clone
 
 from sksoftmax._base import BaseSoftmaxClassifier
+from sksoftmax._validation import integer, shown
 
 
 def training_snapshots(estimator, X, y, *, epochs=(0, 1, 2, 5, 10, 20, 50), sample_weight=None):
@@ -58,13 +58,13 @@ def training_snapshots(estimator, X, y, *, epochs=(0, 1, 2, 5, 10, 20, 50), samp
     """
     wanted = _checked(epochs)
     pipeline = estimator if hasattr(estimator, "steps") else None
-    model = clone(estimator if pipeline is None else pipeline[-1])
+    model = estimator if pipeline is None else pipeline[-1]
     if not isinstance(model, BaseSoftmaxClassifier):
         raise TypeError(
             f"estimator is a {type(model).__name__}, must be a SoftmaxRegression, a TinyMLPClassifier, or a Pipeline "
             "that ends in one."
         )
-    model.set_params(max_iter=max(1, wanted[-1]))
+    model = clone(model).set_params(max_iter=max(1, wanted[-1]))
     transformers = None
     if pipeline is not None and len(pipeline.steps) > 1:
         transformers = clone(pipeline[:-1])
@@ -90,10 +90,13 @@ def training_snapshots(estimator, X, y, *, epochs=(0, 1, 2, 5, 10, 20, 50), samp
 
 
 def _checked(epochs):
-    epochs = [epochs] if isinstance(epochs, Integral) or epochs is None else list(epochs)
-    if not epochs or not all(isinstance(e, Integral) and not isinstance(e, bool) and e >= 0 for e in epochs):
-        raise ValueError(f"epochs == {epochs}, must be an int >= 0 or a sequence of them.")
-    return sorted({int(epoch) for epoch in epochs})
+    try:
+        wanted = list(epochs)
+    except TypeError:
+        wanted = [epochs]
+    if not wanted or not all(map(integer(0).allows, wanted)):
+        raise ValueError(f"epochs == {shown(epochs)}, must be an int >= 0 or a sequence of them.")
+    return sorted({int(epoch) for epoch in wanted})
 
 
 def _behind(transformers, pipeline, model):

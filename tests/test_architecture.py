@@ -32,7 +32,7 @@ ORDER = [
     {"__init__"},
 ]
 ROW = {name: row for row, names in enumerate(ORDER) for name in names}
-READ_BY_PLOTTING = {"_one_standard_error", "_snapshots"}
+READ_BY_PLOTTING = {"_one_standard_error", "_snapshots", "_validation"}
 THIRD_PARTY = {
     "_engine": {"numpy", "scipy", "threadpoolctl"},
     "plotting": {"numpy", "scipy", "sklearn", "matplotlib", "PIL"},

@@ -2,19 +2,21 @@
 """Coefficients changing in training."""
 
 import io
+from os import PathLike
 from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.animation import FuncAnimation, HTMLWriter, PillowWriter
+from matplotlib.animation import Animation, FuncAnimation, HTMLWriter, PillowWriter
 from PIL import Image
 
-from sksoftmax.plotting._checks import check_positive
+from sksoftmax._validation import shown
+from sksoftmax.plotting._checks import check_bool, check_dict, check_positive
 from sksoftmax.plotting._coefficient_images import COLORBAR_INCHES, CoefficientImagesDisplay
 from sksoftmax.plotting._fitted import final_model
 from sksoftmax.plotting._loss_curve import LossCurveDisplay, curves_of
-from sksoftmax.plotting._panels import closes_on_error, image_grid
+from sksoftmax.plotting._panels import image_grid, undone_on_error
 
 IMAGE_INCHES, CURVE_INCHES, TITLE_INCHES, SMALLEST_INCHES = 1.2, 3.6, 0.4, 3.0
 # The best place for a legend would change while the curves grow, and a mark tell what is to come.
@@ -25,7 +27,7 @@ PALETTE_FRAMES, SAME_COLOUR = 5, 8
 EMBED_LIMIT = 1000.0
 
 
-@closes_on_error
+@undone_on_error
 def animate_coefficients(
     snapshots, *, loss_curve=True, interval=200, plot_options=None, curve_options=None, **read_options
 ):
@@ -85,6 +87,9 @@ def animate_coefficients(
             f"animate_coefficients() got {sorted(unknown)}, must be some of {sorted(READ_OPTIONS)}; options of the "
             "plots go into plot_options and curve_options."
         )
+    check_bool("loss_curve", loss_curve)
+    check_dict("plot_options", plot_options)
+    check_dict("curve_options", curve_options)
     plot_options, curve_options = plot_options or {}, {**CURVE_OPTIONS, **(curve_options or {})}
     frames = [CoefficientImagesDisplay._of(s, ordered_by=snapshots[-1], **read_options) for s in snapshots]
     if any(frame.images.shape != frames[-1].images.shape or frame.names != frames[-1].names for frame in frames):
@@ -149,6 +154,10 @@ def save_animation(animation, path, *, fps=10, dpi=100):
     ...     path.exists()
     True
     """
+    if not isinstance(animation, Animation):
+        raise TypeError(f"animation is a {type(animation).__name__}, must be an Animation of matplotlib.")
+    if not isinstance(path, (str, PathLike)):
+        raise TypeError(f"path == {shown(path)}, must be a str or Path.")
     suffix = Path(path).suffix.lower()
     if suffix not in WRITERS:
         raise ValueError(f"path == {str(path)!r}, must end in one of {list(WRITERS)}.")

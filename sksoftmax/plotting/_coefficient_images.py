@@ -4,20 +4,21 @@
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
-from sksoftmax.plotting._checks import check_int
+from sksoftmax._validation import shown
+from sksoftmax.plotting._checks import check_bool, check_cmaps, check_int, check_option, texts
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import affine_layers, class_rows, unit_order
 from sksoftmax.plotting._images import (
     DIVERGING,
     as_images,
     beyond,
-    check_images,
     check_lengths,
+    checked_images,
     in_colours,
     limits_of,
     show_coefficients,
 )
-from sksoftmax.plotting._panels import closes_on_error, colorbar_beside, image_panels, set_titles, without_ticks
+from sksoftmax.plotting._panels import colorbar_beside, image_panels, set_titles, undone_on_error, without_ticks
 
 COLORBAR_INCHES = 1.0
 
@@ -66,7 +67,7 @@ class CoefficientImagesDisplay:
     """
 
     def __init__(self, images, names):
-        self.images, self.names = check_images(images), list(map(str, names))
+        self.images, self.names = checked_images("images", images), texts("names", names)
         check_lengths(len(self.images), names=self.names)
 
     @classmethod
@@ -153,14 +154,14 @@ class CoefficientImagesDisplay:
         check_int("layer", layer, -len(layers), len(layers) - 1)
         if layer in (-1, len(layers) - 1):
             if units is not None:
-                raise ValueError(f"units == {units!r}, must be None for the last layer, whose outputs are classes.")
+                raise ValueError(f"units == {shown(units)}, must be None for the last layer: its outputs are classes.")
             rows, names = class_rows(model, layers[layer], class_names, classes, difference)
         else:
             of_classes = {"class_names": class_names, "classes": classes, "difference": difference}
             for name, value in of_classes.items():
                 if value is not None:
                     raise ValueError(
-                        f"{name} == {value!r}, must be None for a hidden layer, whose units are no classes."
+                        f"{name} == {shown(value)}, must be None for a hidden layer, whose units are no classes."
                     )
             weighed = layers
             if ordered_by is not None:
@@ -169,7 +170,7 @@ class CoefficientImagesDisplay:
             rows, names = layers[layer][order], [f"unit {unit}" for unit in order]
         return cls(as_images(rows[:, :-1], image_shape), names)
 
-    @closes_on_error
+    @undone_on_error
     @shared_parameters
     def plot(
         self, ax=None, *, n_columns=None, cmap=DIVERGING, scale="shared", limit=None, percentile=99.0, colorbar=True
@@ -194,8 +195,9 @@ class CoefficientImagesDisplay:
         -------
         self : CoefficientImagesDisplay
         """
-        if scale not in ("shared", "panel"):
-            raise ValueError(f"scale == {scale!r}, must be 'shared' or 'panel'.")
+        check_option("scale", scale, "shared", "panel")
+        check_cmaps(cmap=cmap)
+        check_bool("colorbar", colorbar)
         self.limits_ = limits_of(self.images, limit, percentile, shared=scale == "shared")
         self.figure_, self.axes_ = image_panels(
             ax, len(self.images), self.images.shape[1:3], n_columns, margin=COLORBAR_INCHES if colorbar else 0.0

@@ -2,8 +2,9 @@
 """What each feature of a sample adds to the scores of the classes."""
 
 import numpy as np
+from scipy import sparse
 
-from sksoftmax.plotting._checks import check_int
+from sksoftmax.plotting._checks import check_bool, check_cmaps, check_int, numbers, texts, told
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import affine_classes, class_rows
 from sksoftmax.plotting._images import (
@@ -12,16 +13,15 @@ from sksoftmax.plotting._images import (
     RIGHT,
     as_images,
     beyond,
-    check_images,
     check_lengths,
-    dense_rows,
+    checked_images,
     frame,
     limits_of,
     pixel_bounds,
     show_coefficients,
     show_pixels,
 )
-from sksoftmax.plotting._panels import closes_on_error, colorbar_beside, image_panels, set_titles, without_ticks
+from sksoftmax.plotting._panels import colorbar_beside, image_panels, set_titles, undone_on_error, without_ticks
 
 COLORBAR_INCHES = 1.0
 
@@ -74,12 +74,10 @@ class EvidenceDisplay:
     """
 
     def __init__(self, image, evidence, intercepts, names):
-        self.evidence, self.intercepts = check_images(evidence), np.array(intercepts, dtype=np.float64)
-        (self.image,), self.names = check_images([image]), list(map(str, names))
+        self.evidence, self.intercepts = checked_images("evidence", evidence), numbers("intercepts", intercepts, ndim=1)
+        self.image, self.names = numbers("image", image), texts("names", names)
         if self.image.shape != self.evidence.shape[1:]:
-            raise ValueError(
-                f"image.shape == {self.image.shape}, must be that of the evidence, {self.evidence.shape[1:]}."
-            )
+            raise ValueError(f"{told('image', image)}, must be that of the evidence, {self.evidence.shape[1:]}.")
         check_lengths(len(self.evidence), intercepts=self.intercepts, names=self.names)
         self.scores = self.evidence.reshape(len(self.evidence), -1).sum(axis=1) + self.intercepts
 
@@ -130,13 +128,14 @@ class EvidenceDisplay:
         """
         model, layer = affine_classes(estimator, through_pipeline=through_pipeline)
         rows, names = class_rows(model, layer, class_names, classes, difference)
-        sample = dense_rows(x if np.ndim(x) == 2 else np.atleast_2d(x))
-        if sample.shape != (1, layer.shape[1] - 1):
-            raise ValueError(f"x.shape == {np.shape(x)}, must be ({layer.shape[1] - 1},): a single sample.")
+        sample, n_features = numbers("x", x.toarray() if sparse.issparse(x) else x), layer.shape[1] - 1
+        if sample.shape not in ((n_features,), (1, n_features)):
+            raise ValueError(f"{told('x', x)}, must be ({n_features},): a single sample.")
+        sample = sample.reshape(1, n_features)
         (image,) = as_images(sample, image_shape)
         return cls(image, as_images(rows[:, :-1] * sample, image_shape), rows[:, -1], names).plot(ax=ax, **plot_options)
 
-    @closes_on_error
+    @undone_on_error
     @shared_parameters
     def plot(
         self,
@@ -171,6 +170,8 @@ class EvidenceDisplay:
         -------
         self : EvidenceDisplay
         """
+        check_cmaps(cmap=cmap, sample_cmap=sample_cmap)
+        check_bool("colorbar", colorbar)
         evidence = self.evidence.sum(axis=3) if self.evidence.ndim == 4 else self.evidence
         shown = self._shown(n_classes)
         evidence, sums = evidence[shown], self.scores[shown] - self.intercepts[shown]

@@ -12,7 +12,8 @@ from scipy import sparse
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from sksoftmax.plotting._checks import check_int
+from sksoftmax._validation import shape_of, shown
+from sksoftmax.plotting._checks import check_bool, check_int, texts
 
 # Where a transformation is compared with the affine map that it should be.
 PROBES, PROBE_SCALES, PROBE_TOLERANCE, PROBE_ROWS = 3, (1.0, 1e3, 1e6), 1e-5, 256
@@ -48,6 +49,7 @@ def check_classifier(model):
 def affine_layers(estimator, *, through_pipeline=True):
     """The classifier, and its layers from the features up; of a pipeline the first is that of the pipeline's features,
     unless `through_pipeline` is False."""
+    check_bool("through_pipeline", through_pipeline)
     model, transformers = _unwrapped(estimator)
     if not hasattr(model, "classes_") or not (hasattr(model, "coef_") or hasattr(model, "coefs_")):
         raise TypeError(
@@ -82,7 +84,7 @@ def compares_pairs(model):
 def _behind(transformers, layer):
     """The layer as a map of what enters the transformers, found from what they make of each unit vector."""
     steps = ", ".join(type(step).__name__ for _, step in transformers.steps)
-    remedy = "through_pipeline=False reads the coefficients of the last step."
+    remedy = "The last step alone, pipeline[-1], has the coefficients of what it sees."
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # Unit vectors have no names.
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
@@ -131,15 +133,16 @@ def names_of(labels, class_names):
     known = [str(label) for label in labels]
     if class_names is None:
         return known
-    if isinstance(class_names, (dict, str)) or np.ndim(class_names) != 1:
-        raise ValueError(f"class_names == {class_names!r}, must be a sequence of names in the order of {known}.")
-    names = [str(name) for name in class_names]
+    allowed = f"a sequence of names in the order of {shown(known)}"
+    if isinstance(class_names, str):
+        raise ValueError(f"class_names == {shown(class_names)}, must be {allowed}.")
+    names = texts("class_names", class_names, allowed)
     if len(names) != len(labels):
         raise ValueError(f"len(class_names) == {len(names)}, must be the number of classes, {len(labels)}.")
     if len(set(names)) < len(names):
-        raise ValueError(f"class_names == {names}, must be distinct.")
+        raise ValueError(f"class_names == {shown(names)}, must be distinct.")
     if names != known and sorted(names) == sorted(known):
-        raise ValueError(f"class_names == {names}, must be in the order of the labels, {known}.")
+        raise ValueError(f"class_names == {shown(names)}, must be in the order of the labels, {shown(known)}.")
     return names
 
 
@@ -151,7 +154,9 @@ def class_rows(model, layer, class_names=None, classes=None, difference=None):
     """
     names = names_of(model.classes_, class_names)
     if classes is not None and difference is not None:
-        raise ValueError(f"classes == {classes!r} and difference == {difference!r}: only one of them may be given.")
+        raise ValueError(
+            f"classes == {shown(classes)} and difference == {shown(difference)}: only one of them may be given."
+        )
     if compares_pairs(model):
         if classes is not None or difference is not None:
             raise ValueError(f"{type(model).__name__} compares pairs of classes: classes and difference must be None.")
@@ -159,28 +164,31 @@ def class_rows(model, layer, class_names=None, classes=None, difference=None):
     if len(layer) == 1:
         if classes is not None:
             raise ValueError(
-                f"classes == {classes!r}, must be None: {type(model).__name__} has one row of coefficients for both "
-                "classes."
+                f"classes == {shown(classes)}, must be None: {type(model).__name__} has one row of coefficients for "
+                "both classes."
             )
         layer = np.concatenate([np.zeros_like(layer), layer])
         difference = model.classes_[[1, 0]].tolist() if difference is None else difference
     if difference is None:
-        chosen = model.classes_ if classes is None else np.ravel(classes)
-        places = [_place(model, label, "classes") for label in chosen.tolist()]
-        if not places:
-            raise ValueError(f"classes == {classes!r}, must hold one or more labels.")
+        places = np.arange(len(layer)) if classes is None else _places(model, "classes", classes)
         return layer[places], [names[k] for k in places]
-    if isinstance(difference, str) or np.shape(difference) != (2,) or difference[0] == difference[1]:
-        raise ValueError(f"difference == {difference!r}, must be two labels.")
-    a, b = (_place(model, label, "difference") for label in difference)
+    a, b = _places(model, "difference", difference)
     return layer[[a]] - layer[[b]], [f"{names[a]} rather than {names[b]}"]
 
 
-def _place(model, label, parameter):
+def _places(model, name, labels):
+    """Places among the classes of labels, each of which is there once; of two for a difference."""
     known = model.classes_.tolist()
-    if label not in known:
-        raise ValueError(f"{parameter} holds {label!r}, must hold labels of {known}.")
-    return known.index(label)
+    is_sequence = not isinstance(labels, (str, dict)) and len(shape_of(labels) or ()) == 1
+    listed = list(labels) if is_sequence else []
+    for label in listed:
+        if label not in known:
+            raise ValueError(f"{name} holds {shown(label)}, must hold labels of {shown(known)}.")
+    places = [known.index(label) for label in listed]
+    if not places or len(set(places)) < len(places) or (name == "difference" and len(places) != 2):
+        allowed = "two labels" if name == "difference" else "a sequence of one or more labels, each of them once"
+        raise ValueError(f"{name} == {shown(labels)}, must be {allowed}.")
+    return places
 
 
 def unit_order(layers, index, units):
@@ -194,10 +202,11 @@ def unit_order(layers, index, units):
     order = np.argsort(-importance, kind="stable")
     if units is None:
         return order
-    if np.ndim(units) == 0:
+    if shape_of(units) == ():
         check_int("units", units, 1, len(layer))
         return order[:units]
-    named = np.asarray(units)
-    if named.ndim != 1 or not len(named) or named.dtype.kind not in "iu" or not np.isin(named, order).all():
-        raise ValueError(f"units == {units!r}, must be numbers of units from 0 to {len(layer) - 1}.")
-    return named
+    numbered = np.asarray(units) if len(shape_of(units) or ()) == 1 else np.empty(0)
+    is_known = numbered.dtype.kind in "iu" and np.isin(numbered, order).all()
+    if not is_known or not len(numbered) or len(np.unique(numbered)) < len(numbered):
+        raise ValueError(f"units == {shown(units)}, must be numbers of units from 0 to {len(layer) - 1}, each once.")
+    return numbered

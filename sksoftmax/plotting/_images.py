@@ -6,7 +6,8 @@ import math
 import numpy as np
 from scipy import sparse
 
-from sksoftmax.plotting._checks import check_positive
+from sksoftmax._validation import shape_of, shown
+from sksoftmax.plotting._checks import check_positive, numbers, told
 
 # Both ends are told apart without colour vision, and zero is white, or the grey between black and white in print.
 DIVERGING = "RdBu_r"
@@ -16,12 +17,18 @@ RIGHT, WRONG, PREDICTED, OTHER = "#0072b2", "#d55e00", "#56b4e9", "#8c8c8c"
 FRAME_POINTS = 2.5
 
 
+def rows_of(X):
+    """X (n, d), of which rows can be taken: a CSR matrix or an array, from frames too."""
+    shape = X.shape if sparse.issparse(X) else shape_of(X)
+    if shape is None or len(shape) != 2 or not shape[0]:
+        raise ValueError(f"{told('X', X)}, must be (n_samples, n_features), with a sample or more.")
+    return X.tocsr() if sparse.issparse(X) else np.asarray(X)
+
+
 def dense_rows(X):
-    """X (n, d) as an array, from frames and sparse matrices too."""
-    X = X.toarray() if sparse.issparse(X) else np.asarray(X)
-    if X.ndim != 2 or not len(X):
-        raise ValueError(f"X.shape == {X.shape}, must be (n_samples, n_features), with a sample or more.")
-    return X
+    """X (n, d) as an array of float64."""
+    X = rows_of(X)
+    return numbers("X", X.toarray() if sparse.issparse(X) else X)
 
 
 def image_shape_of(n_features, image_shape):
@@ -34,9 +41,11 @@ def image_shape_of(n_features, image_shape):
                 "or (height, width, 3) for colour images."
             )
         return side, side
-    shape = tuple(np.atleast_1d(image_shape).tolist())
+    shape = tuple(np.asarray(image_shape).tolist()) if len(shape_of(image_shape) or ()) == 1 else ()
     if len(shape) not in (2, 3) or not all(isinstance(n, int) and n > 0 for n in shape) or shape[2:] not in ((), (3,)):
-        raise ValueError(f"image_shape == {image_shape!r}, must be (height, width) or (height, width, 3), ints > 0.")
+        raise ValueError(
+            f"image_shape == {shown(image_shape)}, must be (height, width) or (height, width, 3), ints > 0."
+        )
     if math.prod(shape) != n_features:
         raise ValueError(
             f"image_shape == {image_shape} has {math.prod(shape)} values, but there are {n_features} for an image."
@@ -49,15 +58,12 @@ def as_images(rows, image_shape):
     return rows.reshape(len(rows), *image_shape_of(rows.shape[1], image_shape))
 
 
-def check_images(images):
-    images = np.array(images, dtype=np.float64)
-    if images.ndim not in (3, 4) or not images.size or images.shape[3:] not in ((), (3,)):
-        raise ValueError(
-            f"images.shape == {images.shape}, must be (n_panels, height, width) or (n_panels, height, width, 3)."
-        )
-    if not np.isfinite(images).all():
-        raise ValueError("images hold values that are not finite.")
-    return images
+def checked_images(name, images):
+    """Images as an array (n_panels, height, width) or (n_panels, height, width, 3)."""
+    checked = numbers(name, images)
+    if checked.ndim not in (3, 4) or not checked.size or checked.shape[3:] not in ((), (3,)):
+        raise ValueError(f"{told(name, images)}, must be (n_panels, height, width) or (n_panels, height, width, 3).")
+    return checked
 
 
 def check_lengths(n_panels, **sequences):

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How the objective and its parts went down in training."""
 
+import math
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sksoftmax.plotting._checks import check_int
+from sksoftmax._validation import shape_of, shown
+from sksoftmax.plotting._checks import check_bool, check_int, check_option, numbers, texts
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import final_model
-from sksoftmax.plotting._panels import closes_on_error, plain, single_axes
+from sksoftmax.plotting._panels import plain, single_axes, undone_on_error
 
 LABELS = {
     "loss": "objective",
@@ -85,8 +88,10 @@ class LossCurveDisplay:
     """
 
     def __init__(self, trainings, names):
-        self.trainings, self.names = [_checked(training) for training in trainings], list(map(str, names))
-        if len(self.names) != len(self.trainings) or not self.names:
+        if not isinstance(trainings, (list, tuple)) or not trainings:
+            raise ValueError(f"trainings == {shown(trainings)}, must be a list of one or more dicts of curves.")
+        self.trainings, self.names = [_checked(training) for training in trainings], texts("names", names)
+        if len(self.names) != len(self.trainings):
             raise ValueError(
                 f"len(names) == {len(self.names)}, must be the number of trainings, {len(self.trainings)}."
             )
@@ -144,10 +149,12 @@ class LossCurveDisplay:
         """
         if not isinstance(estimators, dict):
             raise TypeError(f"estimators is a {type(estimators).__name__}, must be a dict of {{name: estimator}}.")
+        if not estimators:
+            raise ValueError("estimators == {}, must hold one or more.")
         trainings = [curves_of(final_model(estimator)) for estimator in estimators.values()]
         return cls(trainings, list(map(str, estimators))).plot(ax=ax, **plot_options)
 
-    @closes_on_error
+    @undone_on_error
     @shared_parameters
     def plot(
         self, ax=None, *, curves=None, xscale="linear", yscale="linear", smoothing=None, mark_best=True, legend="auto"
@@ -184,13 +191,10 @@ class LossCurveDisplay:
             If there are no such curves, or too many scales.
         """
         curves = self._named_curves(curves)
-        for name, value, allowed in (
-            ("xscale", xscale, ("linear", "log")),
-            ("yscale", yscale, ("linear", "log")),
-            ("legend", legend, ("auto", "inside", "above", None)),
-        ):
-            if value not in allowed:
-                raise ValueError(f"{name} == {value!r}, must be one of {allowed}.")
+        check_option("xscale", xscale, "linear", "log")
+        check_option("yscale", yscale, "linear", "log")
+        check_option("legend", legend, "auto", "inside", "above", None)
+        check_bool("mark_best", mark_best)
         windows = [_window(smoothing, training) for training in self.trainings]
         ax = single_axes(ax, (6.4, 4.0))
         right = [name for name in curves if name in ON_THE_RIGHT]
@@ -223,12 +227,14 @@ class LossCurveDisplay:
         if curves is None:
             usual = USUAL if len(self.trainings) == 1 else USUAL_OF_SEVERAL
             return [name for name in usual if name in known]
-        curves = [curves] if isinstance(curves, str) else list(curves) if np.ndim(curves) == 1 else [curves]
+        curves = list(curves) if len(shape_of(curves) or ()) == 1 else [curves]
         for name in curves:
             if not isinstance(name, str) or name not in LABELS:
-                raise ValueError(f"curves holds {name!r}, must hold some of {list(LABELS)}.")
+                raise ValueError(f"curves holds {shown(name)}, must hold some of {list(LABELS)}.")
             if name not in known:
                 raise ValueError(f"curves holds {name!r}: {_what_records(name)}.")
+        if len(set(curves)) < len(curves):
+            raise ValueError(f"curves == {curves!r}, must hold each name once.")
         if set(ON_THE_RIGHT) <= set(curves):
             raise ValueError(
                 f"curves == {curves!r}, must hold one of {list(ON_THE_RIGHT)}: there is one scale on the right."
@@ -310,8 +316,10 @@ def _checked(training):
         raise TypeError(f"trainings hold a {type(training).__name__}, must hold dicts of curves.")
     unknown = set(training) - {*LABELS, "n_updates", "best_epoch"}
     if unknown:
-        raise ValueError(f"trainings hold {sorted(unknown)}, must hold some of {[*LABELS, 'n_updates', 'best_epoch']}.")
-    curves = {name: np.array(value, dtype=np.float64) for name, value in training.items() if name != "best_epoch"}
+        raise ValueError(
+            f"trainings hold {sorted(map(str, unknown))}, must hold some of {[*LABELS, 'n_updates', 'best_epoch']}."
+        )
+    curves = {name: numbers(name, value, finite=False) for name, value in training.items() if name != "best_epoch"}
     for name, curve in curves.items():
         if curve.ndim != 1:
             raise ValueError(f"{name}.shape == {curve.shape}, must be (n_epochs,) or (n_steps,).")
@@ -367,7 +375,7 @@ def _epochs_of_steps(training):
 def _window(smoothing, training):
     """Steps to average over."""
     n_steps = len(training.get("minibatch_loss", ()))
-    if smoothing is None or not n_steps:
+    if smoothing is None:
         return max(1, round(n_steps / max(1, _n_epochs(training)) / SMOOTHED_PER_EPOCH))
-    check_int("smoothing", smoothing, 1, n_steps)
+    check_int("smoothing", smoothing, 1, n_steps or math.inf)
     return int(smoothing)

@@ -5,10 +5,20 @@ import matplotlib as mpl
 import numpy as np
 
 from sksoftmax.plotting._cells import write_numbers
+from sksoftmax.plotting._checks import (
+    check_bool,
+    check_cmaps,
+    check_format,
+    check_option,
+    check_text,
+    column,
+    numbers,
+    texts,
+)
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import affine_classes, compares_pairs, final_model, names_of
 from sksoftmax.plotting._images import DIVERGING, PIXELS, beyond, dense_rows, limits_of, pixel_bounds
-from sksoftmax.plotting._panels import closes_on_error, panels, plain, set_titles, size_in_points
+from sksoftmax.plotting._panels import panels, plain, set_titles, size_in_points, undone_on_error
 
 CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES, COLORBAR_INCHES = 0.32, (3.2, 1.0), 18.0, 2.5
 # Matrices with more cells, or numbers smaller than that, are drawn without them.
@@ -83,19 +93,14 @@ class ModelMatricesDisplay:
         feature_names=None,
         output_title="probabilities",
     ):
-        self.data = np.array(data, dtype=np.float64)
-        self.coefficients = np.array(coefficients, dtype=np.float64)
-        self.outputs = np.array(outputs, dtype=np.float64)
-        self.names, self.output_title = list(map(str, names)), output_title
-        if self.data.ndim != 2 or self.coefficients.ndim != 3:
-            raise ValueError(
-                f"data.shape == {self.data.shape}, coefficients.shape == {self.coefficients.shape}, must be "
-                "(n_samples, n_features) and (n_models, n_classes, n_features)."
-            )
+        self.data = numbers("data", data, ndim=2)
+        self.coefficients = numbers("coefficients", coefficients, ndim=3)
+        self.outputs = numbers("outputs", outputs, ndim=3)
+        self.names, self.output_title = texts("names", names), output_title
         n_models = len(self.coefficients)
-        self.titles = [""] * n_models if titles is None else list(map(str, titles))
-        self.feature_names = None if feature_names is None else list(map(str, feature_names))
-        self.labels = None if labels is None else list(map(str, labels))
+        self.titles = [""] * n_models if titles is None else texts("titles", titles)
+        self.feature_names = None if feature_names is None else texts("feature_names", feature_names)
+        self.labels = None if labels is None else texts("labels", labels)
         expected = {
             "coefficients": (n_models, len(self.names), self.data.shape[1]),
             "outputs": (n_models, len(self.data), len(self.names)),
@@ -108,8 +113,7 @@ class ModelMatricesDisplay:
             values = getattr(self, name)
             if values is not None and len(values) != length:
                 raise ValueError(f"len({name}) == {len(values)}, must be {length}.")
-        if not all(np.isfinite(matrix).all() for matrix in (self.data, self.coefficients, self.outputs)):
-            raise ValueError("data, coefficients or outputs hold values that are not finite.")
+        check_text("output_title", output_title)
 
     @classmethod
     @shared_parameters
@@ -195,18 +199,17 @@ class ModelMatricesDisplay:
 
     @classmethod
     def _of(cls, estimators, titles, X, y, response_method, class_names):
-        if not isinstance(response_method, str) or response_method not in OUTPUTS:
-            raise ValueError(f"response_method == {response_method!r}, must be one of {list(OUTPUTS)}.")
+        check_option("response_method", response_method, *OUTPUTS)
         read = [_read(estimator, X, response_method) for estimator in estimators]
         classes, layers, outputs = zip(*read)
         if any(not np.array_equal(classes[0], others) for others in classes[1:]):
             raise ValueError("estimators have different classes, must have the same.")
-        names, labels = names_of(classes[0], class_names), None
+        names, labels, X = names_of(classes[0], class_names), None, dense_rows(X)
         if y is not None:
             named = dict(zip(classes[0].tolist(), names))
-            labels = [named.get(label, str(label)) for label in np.asarray(y).tolist()]
+            labels = [named.get(label, str(label)) for label in column("y", y, len(X)).tolist()]
         return cls(
-            dense_rows(X),
+            X,
             np.stack([layer[:, :-1] for layer in layers]),
             np.stack(outputs),
             names if outputs[0].shape[1] == len(names) else names[1:],
@@ -216,7 +219,7 @@ class ModelMatricesDisplay:
             output_title=OUTPUTS[response_method],
         )
 
-    @closes_on_error
+    @undone_on_error
     @shared_parameters
     def plot(
         self,
@@ -255,14 +258,17 @@ class ModelMatricesDisplay:
         -------
         self : ModelMatricesDisplay
         """
+        check_cmaps(cmap=cmap, data_cmap=data_cmap, output_cmap=cmap if output_cmap is None else output_cmap)
+        check_format("values_format", values_format)
+        check_bool("colorbar", colorbar)
+        limit = limits_of(self.coefficients, limit, percentile)[0]
         self.figure_, axes = self._places(ax)
         self.axes_ = axes.reshape(-1, 3)
-        limit = limits_of(self.coefficients, limit, percentile)[0]
         low, high = self._output_bounds()
         scales = [
             (data_cmap, *pixel_bounds(self.data)),
             (cmap, -limit, limit),
-            (output_cmap or (cmap if low < 0 else PROBABILITIES), low, high),
+            ((cmap if low < 0 else PROBABILITIES) if output_cmap is None else output_cmap, low, high),
         ]
         self.images_ = [
             [_draw(*drawn) for drawn in zip(places, matrices, scales)]

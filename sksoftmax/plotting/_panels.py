@@ -84,7 +84,8 @@ def single_axes(ax, size):
         return plt.subplots(figsize=size, layout="constrained")[1]
     if isinstance(ax, FigureBase):
         return ax.subplots()
-    _check_axes(ax)
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax is a {type(ax).__name__}, must be an Axes, a Figure or a SubFigure.")
     return ax
 
 
@@ -107,17 +108,21 @@ def colorbar_beside(figure, axes, drawn, **style):
     return figure.colorbar(drawn, ax=list(dict.fromkeys(parents)), shrink=0.8, **style)
 
 
-def closes_on_error(draw):
-    """Wrap a function that draws so that it leaves no new figure open if it fails."""
+def undone_on_error(draw):
+    """Wrap a function that draws so that, if it fails, no new figure is open and its display is as it was."""
 
     @functools.wraps(draw)
     def tidy(*args, **kwargs):
-        before = set(plt.get_fignums())
+        figures, displays = set(plt.get_fignums()), [arg for arg in args[:1] if hasattr(arg, "__dict__")]
+        before = [dict(vars(display)) for display in displays]
         try:
             return draw(*args, **kwargs)
         except BaseException:
-            for number in set(plt.get_fignums()) - before:
+            for number in set(plt.get_fignums()) - figures:
                 plt.close(number)
+            for display, attributes in zip(displays, before):
+                vars(display).clear()
+                vars(display).update(attributes)
             raise
 
     return tidy

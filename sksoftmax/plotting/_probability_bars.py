@@ -5,7 +5,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.font_manager import FontProperties
 
-from sksoftmax.plotting._checks import check_int
+from sksoftmax._validation import shape_of, shown
+from sksoftmax.plotting._checks import check_cmaps, check_int, column, numbers, texts, told
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import check_classifier, final_model, names_of
 from sksoftmax.plotting._images import (
@@ -15,13 +16,13 @@ from sksoftmax.plotting._images import (
     RIGHT,
     WRONG,
     as_images,
-    check_images,
     check_lengths,
+    checked_images,
     dense_rows,
     pixel_bounds,
     show_pixels,
 )
-from sksoftmax.plotting._panels import closes_on_error, panels, plain, set_titles, size_in_points, without_ticks
+from sksoftmax.plotting._panels import panels, plain, set_titles, size_in_points, undone_on_error, without_ticks
 
 IMAGE_INCHES, BARS_INCHES, BAR_INCHES, MARGIN_INCHES = 1.6, 2.6, 0.2, 0.8
 # Samples in a row, unless it is told; and samples at most.
@@ -74,8 +75,10 @@ class ProbabilityBarsDisplay:
     """
 
     def __init__(self, images, probabilities, names, *, labels=None):
-        self.images, self.probabilities = check_images(images), np.array(probabilities, dtype=np.float64)
-        self.names, self.labels = list(map(str, names)), None if labels is None else list(map(str, labels))
+        self.images, self.probabilities = checked_images("images", images), _checked("probabilities", probabilities)
+        self.names, self.labels = texts("names", names), None if labels is None else texts("labels", labels)
+        if len(set(self.names)) < len(self.names):
+            raise ValueError(f"names == {shown(self.names)}, must be distinct, as must the classes they are of.")
         if self.probabilities.shape != (len(self.images), len(self.names)):
             raise ValueError(
                 f"probabilities.shape == {self.probabilities.shape}, must be the number of images and of names, "
@@ -84,8 +87,6 @@ class ProbabilityBarsDisplay:
         check_lengths(len(self.images), labels=self.labels)
         if len(self.images) > MOST_SAMPLES:
             raise ValueError(f"There are {len(self.images)} samples, must be at most {MOST_SAMPLES}: choose some of X.")
-        if not np.allclose(self.probabilities.sum(axis=1), 1, atol=1e-3) or (self.probabilities < 0).any():
-            raise ValueError("probabilities must be >= 0 and sum to one in each row.")
 
     @classmethod
     @shared_parameters
@@ -122,10 +123,11 @@ class ProbabilityBarsDisplay:
         check_classifier(model)
         if not hasattr(estimator, "predict_proba"):
             raise TypeError(f"{type(model).__name__} has no predict_proba, which the bars are made of.")
+        y_proba = np.asarray(estimator.predict_proba(X))
         return cls.from_predictions(
             X,
-            y,
-            estimator.predict_proba(X),
+            None if y is None else column("y", y, len(y_proba)),
+            y_proba,
             classes=model.classes_,
             image_shape=image_shape,
             class_names=class_names,
@@ -165,22 +167,22 @@ class ProbabilityBarsDisplay:
         ValueError
             If a parameter does not fit.
         """
-        X, y_proba = dense_rows(X), np.asarray(y_proba)
-        if y_proba.ndim != 2 or len(y_proba) != len(X):
-            raise ValueError(f"y_proba.shape == {y_proba.shape}, must be ({len(X)}, n_classes): a row for each of X.")
-        classes = np.arange(y_proba.shape[1]) if classes is None else np.asarray(classes)
-        if classes.shape != (y_proba.shape[1],):
-            raise ValueError(f"classes.shape == {classes.shape}, must be ({y_proba.shape[1]},): one for each column.")
+        X, y_proba = dense_rows(X), _checked("y_proba", y_proba)
+        (n_samples, _), n_classes = X.shape, y_proba.shape[1]
+        if len(y_proba) != n_samples:
+            raise ValueError(f"y_proba.shape == {y_proba.shape}, must be ({n_samples}, n_classes), as X.")
+        if classes is None:
+            classes = range(n_classes)
+        elif shape_of(classes) != (n_classes,):
+            raise ValueError(f"{told('classes', classes)}, must be ({n_classes},): one for each column.")
+        classes = np.asarray(classes)
         names, labels = names_of(classes, class_names), None
         if y_true is not None:
-            y_true = np.asarray(y_true)
-            if y_true.shape != (len(X),):
-                raise ValueError(f"y_true has shape {y_true.shape}, must be ({len(X)},): one for each row of X.")
             named = dict(zip(classes.tolist(), names))
-            labels = [named.get(label, str(label)) for label in y_true.tolist()]
+            labels = [named.get(label, str(label)) for label in column("y_true", y_true, n_samples).tolist()]
         return cls(as_images(X, image_shape), y_proba, names, labels=labels).plot(ax=ax, **plot_options)
 
-    @closes_on_error
+    @undone_on_error
     @shared_parameters
     def plot(self, ax=None, *, n_columns=None, n_classes=None, cmap=PIXELS):
         """Draw the images and the bars.
@@ -199,6 +201,7 @@ class ProbabilityBarsDisplay:
         -------
         self : ProbabilityBarsDisplay
         """
+        check_cmaps(cmap=cmap)
         n_samples, n_bars = len(self.images), self._n_bars(n_classes)
         if n_columns is None:
             n_columns = USUAL_COLUMNS
@@ -268,6 +271,18 @@ class ProbabilityBarsDisplay:
             truth = self.names.index(self.labels[i])
             shown = shown if truth in shown else [*shown[:-1], truth]
         return shown
+
+
+def _checked(name, probabilities):
+    """Probabilities as an array (n_samples, n_classes)."""
+    checked = numbers(name, probabilities)
+    if checked.ndim != 2 or not checked.size:
+        raise ValueError(f"{told(name, probabilities)}, must be (n_samples, n_classes).")
+    wrong = (checked < 0).any(axis=1) | (np.abs(checked.sum(axis=1) - 1) > 1e-3)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(f"{name}[{row}] == {shown(checked[row].tolist())}, must be >= 0 and sum to one.")
+    return checked
 
 
 def _cut(name):

@@ -2,25 +2,26 @@
 """Samples as images with their true and predicted labels."""
 
 import numpy as np
-from scipy import sparse
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import unique_labels
 
-from sksoftmax.plotting._checks import check_int
+from sksoftmax._validation import shape_of, shown
+from sksoftmax.plotting._checks import check_cmaps, check_colours, check_int, check_seed, column, numbers, texts
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import check_classifier, final_model, names_of
 from sksoftmax.plotting._images import (
     PIXELS,
     WRONG,
     as_images,
-    check_images,
     check_lengths,
+    checked_images,
     dense_rows,
     frame,
     pixel_bounds,
+    rows_of,
     show_pixels,
 )
-from sksoftmax.plotting._panels import closes_on_error, image_panels, set_titles, without_ticks
+from sksoftmax.plotting._panels import image_panels, set_titles, undone_on_error, without_ticks
 
 SELECTIONS = ("first", "random", "most_confident_errors", "least_confident", "per_class")
 BY_CONFIDENCE = ("most_confident_errors", "least_confident")
@@ -70,10 +71,10 @@ class SampleGridDisplay:
     """
 
     def __init__(self, images, labels, *, predicted=None, confidences=None, indices=None):
-        self.images, self.labels = check_images(images), list(map(str, labels))
-        self.predicted = None if predicted is None else list(map(str, predicted))
-        self.confidences = None if confidences is None else np.array(confidences, dtype=np.float64)
-        self.indices = None if indices is None else np.array(indices)
+        self.images, self.labels = checked_images("images", images), texts("labels", labels)
+        self.predicted = None if predicted is None else texts("predicted", predicted)
+        self.confidences = None if confidences is None else numbers("confidences", confidences, ndim=1)
+        self.indices = None if indices is None else numbers("indices", indices, ndim=1).astype(np.intp)
         check_lengths(
             len(self.images),
             labels=self.labels,
@@ -130,11 +131,12 @@ class SampleGridDisplay:
         model = final_model(estimator)
         check_classifier(model)
         y_pred, confidence = np.asarray(estimator.predict(X)), None
+        y = column("y", y, len(y_pred))
         if hasattr(estimator, "predict_proba"):
             places = np.searchsorted(model.classes_, y_pred)
             confidence = np.asarray(estimator.predict_proba(X))[np.arange(len(y_pred)), places]
         names = dict(zip(model.classes_.tolist(), names_of(model.classes_, class_names)))
-        return cls._of(X, y, y_pred, confidence, names, select, n_samples, random_state, image_shape).plot(
+        return cls._of(rows_of(X), y, y_pred, confidence, names, select, n_samples, random_state, image_shape).plot(
             ax=ax, **plot_options
         )
 
@@ -185,6 +187,11 @@ class SampleGridDisplay:
         ValueError
             If a parameter does not fit, or there is no such sample.
         """
+        X = rows_of(X)
+        n_rows, _ = X.shape
+        y_true = column("y_true", y_true, n_rows)
+        y_pred = None if y_pred is None else column("y_pred", y_pred, n_rows)
+        confidence = None if confidence is None else column("confidence", numbers("confidence", confidence), n_rows)
         labels = unique_labels(y_true) if y_pred is None else unique_labels(y_true, y_pred)
         names = dict(zip(labels.tolist(), names_of(labels, class_names)))
         return cls._of(X, y_true, y_pred, confidence, names, select, n_samples, random_state, image_shape).plot(
@@ -193,11 +200,6 @@ class SampleGridDisplay:
 
     @classmethod
     def _of(cls, X, y, y_pred, confidence, names, select, n_samples, random_state, image_shape):
-        X = X.tocsr() if sparse.issparse(X) else dense_rows(X)
-        y, y_pred, confidence = (
-            _column(values, name, X.shape[0])
-            for values, name in ((y, "y"), (y_pred, "y_pred"), (confidence, "confidence"))
-        )
         rows = _selected(select, n_samples, y, y_pred, confidence, random_state)
         return cls(
             as_images(dense_rows(X[rows]), image_shape),
@@ -207,7 +209,7 @@ class SampleGridDisplay:
             indices=rows,
         )
 
-    @closes_on_error
+    @undone_on_error
     @shared_parameters
     def plot(self, ax=None, *, n_columns=None, cmap=PIXELS, wrong_color=WRONG):
         """Draw the grid.
@@ -224,6 +226,8 @@ class SampleGridDisplay:
         -------
         self : SampleGridDisplay
         """
+        check_cmaps(cmap=cmap)
+        check_colours(wrong_color=wrong_color)
         lines = 2 if any(map(self._is_wrong, range(len(self.images)))) else 1
         self.figure_, self.axes_ = image_panels(
             ax, len(self.images), self.images.shape[1:3], n_columns, wide=1.4, inches=1.2, title_lines=lines
@@ -250,15 +254,6 @@ class SampleGridDisplay:
         return f"{title}\ntrue: {self.labels[i]}" if self._is_wrong(i) else title
 
 
-def _column(values, name, n_samples):
-    if values is None:
-        return None
-    values = np.asarray(values)
-    if values.shape != (n_samples,):
-        raise ValueError(f"{name} has shape {values.shape}, must be ({n_samples},): one for each row of X.")
-    return values
-
-
 def _named(labels, names):
     return [names.get(label, str(label)) for label in labels.tolist()]
 
@@ -266,18 +261,19 @@ def _named(labels, names):
 def _selected(select, n_samples, y, y_pred, confidence, random_state):
     """Rows to draw."""
     if not isinstance(select, str):
-        rows = np.asarray(select)
+        rows = np.asarray(select if shape_of(select) else ())
         if rows.dtype == bool and rows.shape == y.shape:
             rows = np.flatnonzero(rows)
         if rows.ndim != 1 or not len(rows) or rows.dtype.kind not in "iu" or rows.min() < 0 or rows.max() >= len(y):
             raise ValueError(
-                f"select is {_short(select)}, must be one of {SELECTIONS}, rows from 0 to {len(y) - 1}, or a mask of "
+                f"select == {shown(select)}, must be one of {SELECTIONS}, rows from 0 to {len(y) - 1}, or a mask of "
                 f"shape ({len(y)},)."
             )
         return rows
     if select not in SELECTIONS:
-        raise ValueError(f"select == {select!r}, must be one of {SELECTIONS} or rows of X.")
+        raise ValueError(f"select == {shown(select)}, must be one of {SELECTIONS} or rows of X.")
     check_int("n_samples", n_samples, 1)
+    check_seed("random_state", random_state)
     if select == "most_confident_errors" and y_pred is None:
         raise ValueError("select == 'most_confident_errors' needs y_pred.")
     if select in BY_CONFIDENCE and confidence is None:
@@ -297,8 +293,3 @@ def _selected(select, n_samples, y, y_pred, confidence, random_state):
             raise ValueError("select == 'most_confident_errors', but every prediction is right.")
         return wrong[np.argsort(-confidence[wrong], kind="stable")][:n_samples]
     return np.arange(len(y))[:n_samples]
-
-
-def _short(value):
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}..."

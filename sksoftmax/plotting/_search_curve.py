@@ -6,16 +6,33 @@ from numbers import Real
 import numpy as np
 from matplotlib.ticker import NullFormatter, NullLocator
 
-from sksoftmax._one_standard_error import one_standard_error, others_than, scores_of, standard_error
+from sksoftmax._one_standard_error import (
+    best_of,
+    one_standard_error,
+    others_than,
+    scores_of,
+    short,
+    standard_error,
+)
+from sksoftmax._validation import shown
+from sksoftmax.plotting._checks import (
+    check_bool,
+    check_colours,
+    check_int,
+    check_option,
+    check_text,
+    listed,
+    numbers,
+    told,
+)
 from sksoftmax.plotting._docstrings import shared_parameters
-from sksoftmax.plotting._panels import closes_on_error, single_axes
+from sksoftmax.plotting._panels import single_axes, undone_on_error
 from sksoftmax.plotting._search_results import (
     check_metric,
     distinct,
     parameters_of,
     place_in,
     search_results,
-    short,
     text_of,
     title,
 )
@@ -78,7 +95,16 @@ class SearchCurveDisplay:
     """
 
     def __init__(self, values, scores, *, param, metric, best, one_standard_error=None, connected=True):
-        self.values, self.scores = list(values), np.asarray(scores)
+        self.values, self.scores = listed("values", values), numbers("scores", scores, ndim=2)
+        n_values = len(self.values)
+        if len(self.scores) != n_values or not self.scores.size:
+            raise ValueError(f"{told('scores', self.scores)}, must be ({n_values}, n_splits).")
+        check_text("param", param)
+        check_text("metric", metric)
+        check_int("best", best, 0, n_values - 1)
+        if one_standard_error is not None:
+            check_int("one_standard_error", one_standard_error, 0, n_values - 1)
+        check_bool("connected", connected)
         self.param, self.metric = param, metric
         self.best, self.one_standard_error, self.connected = best, one_standard_error, connected
 
@@ -154,15 +180,15 @@ class SearchCurveDisplay:
     @classmethod
     def _of(cls, cv_results, param, metric, name, best, simpler):
         check_metric(cv_results, metric)
-        if param not in parameters_of(cv_results):
-            raise ValueError(f"param == {param!r}, must be one of {parameters_of(cv_results)}.")
-        if simpler not in ("auto", "larger", "smaller", None):
-            raise ValueError(f"simpler == {simpler!r}, must be 'auto', 'larger', 'smaller' or None.")
+        known = parameters_of(cv_results)
+        if param not in known:
+            raise ValueError(f"param == {shown(param)}, must be one of {shown(known)}.")
+        check_option("simpler", simpler, "auto", "larger", "smaller", None)
         if simpler == "auto":
             simpler = "larger" if short(param) == "l2" else None
         candidates, mean = cv_results["params"], cv_results[f"mean_test_{metric}"]
         if best is None:
-            best = int(np.nanargmax(mean))
+            best = best_of(mean, metric)
         known = [i for i, params in enumerate(candidates) if param in params and np.isfinite(mean[i])]
         _check_best(best, known)
         places = [i for i in known if others_than(param, candidates[i]) == others_than(param, candidates[best])]
@@ -186,7 +212,7 @@ class SearchCurveDisplay:
             connected=connected,
         )
 
-    @closes_on_error
+    @undone_on_error
     @shared_parameters
     def plot(self, ax=None, *, color="C0", label=None):
         """Draw the curve.
@@ -203,6 +229,9 @@ class SearchCurveDisplay:
         -------
         self : SearchCurveDisplay
         """
+        check_colours(color=color)
+        if label is not None:
+            check_text("label", label)
         ax = single_axes(ax, FIGURE_INCHES)
         self.ax_, self.figure_ = ax, ax.figure
         x = self._scale(ax)
@@ -260,5 +289,5 @@ class SearchCurveDisplay:
 def _check_best(best, known):
     if best not in known:
         raise ValueError(
-            f"best_index == {best}, must be a candidate that has the parameter and a score: one of {known}."
+            f"best_index == {shown(best)}, must be a candidate that has the parameter and a score: {shown(known)}."
         )

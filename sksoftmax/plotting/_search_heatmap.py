@@ -4,16 +4,18 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from sksoftmax._one_standard_error import short
+from sksoftmax._validation import shape_of, shown
 from sksoftmax.plotting._cells import write_numbers
+from sksoftmax.plotting._checks import check_bool, check_cmaps, check_dict, check_format, check_text, numbers, texts
 from sksoftmax.plotting._docstrings import shared_parameters
-from sksoftmax.plotting._panels import closes_on_error, single_axes
+from sksoftmax.plotting._panels import single_axes, undone_on_error
 from sksoftmax.plotting._search_results import (
     check_metric,
     distinct,
     parameters_of,
     place_in,
     search_results,
-    short,
     text_of,
     title,
 )
@@ -70,8 +72,16 @@ class SearchHeatmapDisplay:
     """
 
     def __init__(self, scores, *, rows, columns, params, metric, best):
-        self.scores, self.rows, self.columns = np.asarray(scores), list(rows), list(columns)
-        self.params, self.metric, self.best = tuple(params), metric, tuple(best)
+        self.scores = numbers("scores", scores, ndim=2, finite=False)
+        self.rows, self.columns = texts("rows", rows), texts("columns", columns)
+        self.params, self.metric = tuple(texts("params", params)), metric
+        for name, length in zip(("rows", "columns", "params"), (*self.scores.shape, 2)):
+            if len(getattr(self, name)) != length:
+                raise ValueError(f"len({name}) == {len(getattr(self, name))}, must be {length}.")
+        check_text("metric", metric)
+        if shape_of(best) != (2,) or tuple(best) not in np.ndindex(self.scores.shape):
+            raise ValueError(f"best == {shown(best)}, must be the row and the column of a cell of {self.scores.shape}.")
+        self.best = tuple(best)
 
     @classmethod
     @shared_parameters
@@ -140,11 +150,11 @@ class SearchHeatmapDisplay:
         mean, candidates, known = cv_results[f"mean_test_{metric}"], cv_results["params"], parameters_of(cv_results)
         if params is None and len(known) != 2:
             raise ValueError(
-                f"params == None, must be two of {known}. SearchCurveDisplay draws the scores against one parameter."
+                f"params == None, must be two of {shown(known)}. SearchCurveDisplay draws scores against one parameter."
             )
-        names = tuple(known if params is None else params)
+        names = tuple(known) if params is None else tuple(texts("params", params))
         if len(names) != 2 or len(set(names) & set(known)) != 2:
-            raise ValueError(f"params == {params!r}, must be two of {known}.")
+            raise ValueError(f"params == {shown(params)}, must be two of {shown(known)}.")
         both = [i for i, candidate in enumerate(candidates) if set(names) <= set(candidate)]
         if not both:
             raise ValueError(f"params == {names!r}: no candidate has both.")
@@ -156,13 +166,13 @@ class SearchHeatmapDisplay:
         for i, place in places.items():
             scores[place] = np.fmax(scores[place], mean[i])
         if best is not None and best not in range(len(candidates)):
-            raise ValueError(f"best_index == {best}, must be the place of one of {len(candidates)} candidates.")
+            raise ValueError(f"best_index == {shown(best)}, must be the place of one of {len(candidates)} candidates.")
         if best not in places:
             best = max(places, key=lambda i: np.nan_to_num(mean[i], nan=-np.inf))
         rows, columns = ([text_of(value) for value in axes[name]] for name in names)
         return cls(scores, rows=rows, columns=columns, params=names, metric=name, best=places[best])
 
-    @closes_on_error
+    @undone_on_error
     @shared_parameters
     def plot(self, ax=None, *, cmap="cividis", values_format=".3f", colorbar=True, im_kw=None):
         """Draw the heat map.
@@ -183,11 +193,18 @@ class SearchHeatmapDisplay:
         -------
         self : SearchHeatmapDisplay
         """
+        check_cmaps(cmap=cmap)
+        check_format("values_format", values_format)
+        check_bool("colorbar", colorbar)
+        check_dict("im_kw", im_kw)
         n_rows, n_columns = self.scores.shape
         sizes = zip((n_columns, n_rows), CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES)
         ax = single_axes(ax, [min(n * cell + margin, largest) for n, cell, margin, largest in sizes])
         self.ax_, self.figure_ = ax, ax.figure
-        self.image_ = ax.imshow(self.scores, **{"cmap": cmap, "aspect": "auto", **(im_kw or {})})
+        try:
+            self.image_ = ax.imshow(self.scores, **{"cmap": cmap, "aspect": "auto", **(im_kw or {})})
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValueError(f"im_kw == {shown(im_kw)}, must be arguments of Axes.imshow: {error}") from error
         slant = {"rotation": 45, "rotation_mode": "anchor", "ha": "right"} if n_columns > 4 else {}
         ax.set_xticks(range(n_columns), self.columns, **slant)
         ax.set_yticks(range(n_rows), self.rows)

@@ -4,7 +4,8 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from sksoftmax._one_standard_error import names_after
+from sksoftmax._one_standard_error import check_results, names_after
+from sksoftmax._validation import shown
 
 
 def search_results(estimator, metric):
@@ -30,9 +31,10 @@ def search_results(estimator, metric):
 
 
 def check_metric(cv_results, metric):
+    check_results(cv_results)
     metrics = names_after("mean_test_", cv_results)
     if metric not in metrics:
-        raise ValueError(f"metric == {metric!r}, must be one of {metrics}.")
+        raise ValueError(f"metric == {shown(metric)}, must be one of {shown(metrics)}.")
 
 
 def parameters_of(cv_results):
@@ -45,11 +47,6 @@ def _name(estimator):
 
 def title(metric):
     return metric.replace("_", " ")
-
-
-def short(param):
-    """The name of a parameter without the steps of a pipeline."""
-    return param.rsplit("__", 1)[-1]
 
 
 def text_of(value):

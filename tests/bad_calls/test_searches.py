@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Bad calls of the searches."""
+"""Bad calls of the searches, and of what chooses from their tables."""
 
 import numpy as np
 import pytest
@@ -8,12 +8,13 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sksoftmax import SoftmaxRegression, VectorizedGridSearchCV
-from tests.bad_calls.fitted import INF, NAN, N, X, changed, grid_search, random_search, y
+from sksoftmax import SoftmaxRegression, VectorizedGridSearchCV, one_standard_error
+from tests.bad_calls.fitted import INF, NAN, RESULTS, N, X, changed, grid_search, random_search, table_of, y
 from tests.bad_calls.table import Call, Said, Theirs, assert_clear, rows
 
 FITS = GRID_FIT, RANDOM_FIT = [Call(make, "fit", X=X, y=y) for make in (grid_search, random_search)]
 NEW_SEARCH = Call(VectorizedGridSearchCV, estimator=SoftmaxRegression(), param_grid={})
+CHOICE = Call(one_standard_error, cv_results=RESULTS)
 PIPELINE = make_pipeline(StandardScaler(), SoftmaxRegression())
 
 # fmt: off
@@ -67,6 +68,15 @@ TABLE = [
         [np.ones(N)]),
     (NEW_SEARCH, "param", Said("VectorizedGridSearchCV.__init__() got an unexpected keyword argument 'param'"),
         [{"l2": [1]}]),
+    # The choice from a table.
+    (CHOICE, "cv_results", "must be the dict cv_results_ of a search", [None, 3, [RESULTS], grid_search()]),
+    (CHOICE, "cv_results", "must have 'params'", [{}, {"mean_test_score": [0.5]}]),
+    (CHOICE, "cv_results", Said("No candidate has a score by 'score'"), [table_of([NAN, NAN], l2=[0.1, 1.0])]),
+    (CHOICE, "cv_results", Said("param == 'l2' must be a number in the best candidate"),
+        [table_of([0.5, 0.5], l2=["a", "b"])]),
+    (CHOICE, "param", "must be one of ['l2']", ["C", 3, "param_l2", ["l2"]]),
+    (CHOICE, "metric", "must be one of ['score']", ["accuracy", None, 3]),
+    (CHOICE, "simpler", "must be 'larger' or 'smaller'", ["more", None, max, True]),
 ]
 # fmt: on
 

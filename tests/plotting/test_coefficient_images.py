@@ -259,7 +259,7 @@ def test_titles_panels_and_scale_do_not_overlap(n_classes, name):
         ({"difference": (0, 10)}, "difference holds 10, must hold labels of"),
         ({"difference": (0, 1, 2)}, r"difference == \(0, 1, 2\), must be two labels"),
         ({"difference": (0, 1), "classes": [1]}, "only one of them may be given"),
-        ({"classes": []}, r"classes == \[\], must hold one or more labels"),
+        ({"classes": []}, r"classes == \[\], must be a sequence of one or more labels"),
         ({"difference": "ab"}, "difference == 'ab', must be two labels"),
         ({"difference": 5}, "difference == 5, must be two labels"),
         ({"difference": (3, 3)}, r"difference == \(3, 3\), must be two labels"),
@@ -275,7 +275,7 @@ def test_titles_panels_and_scale_do_not_overlap(n_classes, name):
         ({"limit": 0.0}, "limit == 0.0, must be a finite number > 0"),
         ({"percentile": 0}, "percentile == 0, must be a number > 0 and <= 100"),
         ({"percentile": 101}, "percentile == 101, must be a number > 0 and <= 100"),
-        ({"scale": "each"}, "scale == 'each', must be 'shared' or 'panel'"),
+        ({"scale": "each"}, r"scale == 'each', must be one of \['shared', 'panel'\]"),
         ({"n_columns": 0}, "n_columns == 0, must be an int >= 1"),
     ],
 )
@@ -301,7 +301,7 @@ def test_arrays_that_are_no_images():
         CoefficientImagesDisplay(np.zeros((3, 4)), "abc")
     with pytest.raises(ValueError, match=r"images.shape == \(0, 3, 4\), must be"):
         CoefficientImagesDisplay(np.zeros((0, 3, 4)), "")
-    with pytest.raises(ValueError, match="images hold values that are not finite"):
+    with pytest.raises(ValueError, match="images holds nan, must hold finite numbers"):
         CoefficientImagesDisplay(np.full((1, 3, 4), np.nan), "a")
     with pytest.raises(ValueError, match=r"len\(names\) == 2, must be the number of images, 3"):
         CoefficientImagesDisplay(np.zeros((3, 4, 4)), "ab")

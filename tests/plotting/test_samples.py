@@ -136,9 +136,9 @@ def test_colour_samples_show_their_colours(rng):
     ("options", "message"),
     [
         ({"select": "worst"}, "select == 'worst', must be one of"),
-        ({"select": [599]}, r"select is \[599\], must be .* rows from 0 to 598"),
-        ({"select": []}, r"select is \[\], must be"),
-        ({"select": [0.5]}, r"select is \[0.5\], must be"),
+        ({"select": [599]}, r"select == \[599\], must be .* rows from 0 to 598"),
+        ({"select": []}, r"select == \[\], must be"),
+        ({"select": [0.5]}, r"select == \[0.5\], must be"),
         ({"n_samples": 0}, "n_samples == 0, must be an int >= 1"),
         ({"image_shape": (7, 9)}, r"image_shape == \(7, 9\) has 63 values, but there are 64 for an image"),
         ({"class_names": ["a"]}, r"len\(class_names\) == 1, must be the number of classes, 10"),
@@ -170,9 +170,9 @@ def test_a_mask_selects(weak, digits):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"y_pred": np.zeros(3)}, r"inconsistent numbers|y_pred has shape \(3,\), must be \(599,\)"),
-        ({"confidence": np.zeros(600)}, r"confidence has shape \(600,\), must be \(599,\)"),
-        ({"confidence": np.zeros((599, 10))}, r"confidence has shape \(599, 10\), must be"),
+        ({"y_pred": np.zeros(3)}, r"inconsistent numbers|y_pred.shape == \(3,\), must be \(599,\)"),
+        ({"confidence": np.zeros(600)}, r"confidence.shape == \(600,\), must be \(599,\)"),
+        ({"confidence": np.zeros((599, 10))}, r"confidence.shape == \(599, 10\), must be"),
         ({"y_pred": np.full(599, "a")}, "Mix of label input types"),
         ({"confidence": np.zeros(599), "select": "most_confident_errors"}, "needs y_pred"),
         ({"class_names": list("abcdefghia")}, "must be distinct"),
@@ -198,7 +198,7 @@ def test_samples_that_are_none(digits_model, digits):
     right = digits_model.predict(X) == y
     with pytest.raises(ValueError, match="every prediction is right"):
         SampleGridDisplay.from_estimator(digits_model, X[right], y[right], select="most_confident_errors")
-    with pytest.raises(ValueError, match=r"y has shape \(598,\), must be \(599,\)"):
+    with pytest.raises(ValueError, match=r"y.shape == \(598,\), must be \(599,\)"):
         SampleGridDisplay.from_estimator(digits_model, X, y[1:])
     with pytest.raises(NotFittedError):
         SampleGridDisplay.from_estimator(SoftmaxRegression(), X, y)
@@ -287,13 +287,13 @@ def test_probabilities_that_are_none(digits):
         ProbabilityBarsDisplay.from_estimator(RidgeClassifier().fit(X, y), X[:1])
     with pytest.raises(ValueError, match=r"y_proba.shape == \(3,\), must be"):
         ProbabilityBarsDisplay.from_predictions(X[:1], None, [0.1, 0.2, 0.7])
-    with pytest.raises(ValueError, match=r"y_true has shape \(1, 1\), must be \(1,\)"):
+    with pytest.raises(ValueError, match=r"y_true.shape == \(1, 1\), must be \(1,\)"):
         ProbabilityBarsDisplay.from_predictions(X[:1], [[0]], [[0.5, 0.5]])
     with pytest.raises(ValueError, match=r"classes.shape == \(3,\), must be \(2,\)"):
         ProbabilityBarsDisplay.from_predictions(X[:1], None, [[0.5, 0.5]], classes=[1, 2, 3])
     with pytest.raises(ValueError, match="There are 61 samples, must be at most 60: choose some of X"):
         ProbabilityBarsDisplay.from_predictions(X[:61], None, np.full((61, 2), 0.5))
-    with pytest.raises(ValueError, match="probabilities must be >= 0 and sum to one"):
+    with pytest.raises(ValueError, match=r"y_proba\[0\] == .*, must be >= 0 and sum to one"):
         ProbabilityBarsDisplay.from_predictions(X[:1], None, np.ones((1, 10)))
     with pytest.raises(ValueError, match=r"y_proba.shape == \(2, 4\), must be \(1, n_classes\)"):
         ProbabilityBarsDisplay.from_predictions(X[:1], None, np.full((2, 4), 0.25))
