@@ -8,7 +8,7 @@ import numpy as np
 from sksoftmax._validation import shown
 
 
-def one_standard_error(cv_results, *, param="l2", metric="score", simpler="larger"):
+def one_standard_error(cv_results, *, param=None, metric="score", simpler="larger"):
     """The largest (or smallest) value of a parameter whose mean score is within one standard error of the best.
 
     The standard error is that of the best mean score over the splits, ``s / sqrt(n_splits)`` with the sample standard
@@ -20,8 +20,8 @@ def one_standard_error(cv_results, *, param="l2", metric="score", simpler="large
     ----------
     cv_results : dict
         The `cv_results_` of a search.
-    param : str, default="l2"
-        Parameter to choose.
+    param : str, default=None
+        Parameter to choose. None means `l2`, also as that of a step of a pipeline, such as ``"clf__l2"``.
     metric : str, default="score"
         Metric to judge by: "score" where there is a single one.
     simpler : {"larger", "smaller"}, default="larger"
@@ -58,6 +58,7 @@ def one_standard_error(cv_results, *, param="l2", metric="score", simpler="large
     check_results(cv_results)
     if not isinstance(simpler, str) or simpler not in ("larger", "smaller"):
         raise ValueError(f"simpler == {shown(simpler)}, must be 'larger' or 'smaller'.")
+    param = l2_of(cv_results) if param is None else param
     _check_name("metric", metric, cv_results, "mean_test_")
     _check_name("param", param, cv_results, "param_")
     mean, candidates = cv_results[f"mean_test_{metric}"], cv_results["params"]
@@ -86,6 +87,12 @@ def best_of(mean, metric):
     if np.isnan(mean).all():
         raise ValueError(f"No candidate has a score by {metric!r}.")
     return int(np.nanargmax(mean))
+
+
+def l2_of(cv_results):
+    """The name of the penalty among the parameters, or None where there is none, or several."""
+    names = [name for name in names_after("param_", cv_results) if short(name) == "l2"]
+    return names[0] if len(names) == 1 else None
 
 
 def short(param):

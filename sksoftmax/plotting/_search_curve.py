@@ -8,6 +8,7 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from sksoftmax._one_standard_error import (
     best_of,
+    l2_of,
     one_standard_error,
     others_than,
     scores_of,
@@ -110,16 +111,17 @@ class SearchCurveDisplay:
 
     @classmethod
     @shared_parameters
-    def from_estimator(cls, estimator, *, param="l2", metric=None, simpler="auto", ax=None, **plot_options):
+    def from_estimator(cls, estimator, *, param=None, metric=None, simpler="auto", ax=None, **plot_options):
         """Draw the scores of a fitted search.
 
         Parameters
         ----------
         estimator : search, SoftmaxRegressionCV or Pipeline
             Fitted, with ``cv_results_``, or with ``l2s_`` and ``scores_``. Of a pipeline the last step.
-        param : str, default="l2"
-            Parameter to draw. Others keep the values of the choice. Where no other candidate has them, as in a random
-            search over several parameters, all candidates are drawn, as points.
+        param : str, default=None
+            Parameter to draw. None means the only one or, of several, `l2`, be it that of a step of a pipeline. Others
+            keep the values of the choice. Where no other candidate has them, as in a random search over several
+            parameters, all candidates are drawn, as points.
         {metric}
         simpler : {"auto", "larger", "smaller"} or None, default="auto"
             Which values make simpler models, of which the one within one standard error is marked
@@ -147,7 +149,7 @@ class SearchCurveDisplay:
     @classmethod
     @shared_parameters
     def from_cv_results(
-        cls, cv_results, *, param="l2", metric="score", best_index=None, simpler="auto", ax=None, **plot_options
+        cls, cv_results, *, param=None, metric="score", best_index=None, simpler="auto", ax=None, **plot_options
     ):
         """Draw the scores in the table of a search.
 
@@ -155,7 +157,7 @@ class SearchCurveDisplay:
         ----------
         cv_results : dict
             The `cv_results_` of a search.
-        param : str, default="l2"
+        param : str, default=None
             Parameter to draw, as in :meth:`from_estimator`.
         metric : str, default="score"
             Metric to draw: "score" where there is a single one.
@@ -181,6 +183,8 @@ class SearchCurveDisplay:
     def _of(cls, cv_results, param, metric, name, best, simpler):
         check_metric(cv_results, metric)
         known = parameters_of(cv_results)
+        if param is None:
+            param = known[0] if len(known) == 1 else l2_of(cv_results)
         if param not in known:
             raise ValueError(f"param == {shown(param)}, must be one of {shown(known)}.")
         check_option("simpler", simpler, "auto", "larger", "smaller", None)

@@ -273,6 +273,8 @@ TABLE = [
     ([SEARCH_OF_RESULTS, HEAT_MAP_OF_RESULTS], "cv_results", "must have 'params'", [{}]),
     (SEARCH_OF_RESULTS, "cv_results", Said("No candidate has a score by 'score'"), [table_of([NAN, NAN], l2=[1, 2])]),
     ([SEARCH_OF, SEARCH_OF_RESULTS], "param", "must be one of ['l2']", ["C", 3, ["l2"]]),
+    (SEARCH_OF_RESULTS, "cv_results", Said("param == None, must be one of ['a', 'b']"),
+        [table_of([0.5, 0.6], a=[1, 2], b=[1, 2])]),
     ([SEARCH_OF, SEARCH_OF_RESULTS, HEAT_MAP_OF, HEAT_MAP_OF_RESULTS], "metric", "must be one of ['score']",
         ["f1", 3, ["score"]]),
     ([SEARCH_OF, SEARCH_OF_RESULTS], "simpler", "must be one of ['auto', 'larger', 'smaller', None]",

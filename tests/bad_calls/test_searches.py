@@ -74,6 +74,7 @@ TABLE = [
     (CHOICE, "cv_results", Said("No candidate has a score by 'score'"), [table_of([NAN, NAN], l2=[0.1, 1.0])]),
     (CHOICE, "cv_results", Said("param == 'l2' must be a number in the best candidate"),
         [table_of([0.5, 0.5], l2=["a", "b"])]),
+    (CHOICE, "cv_results", Said("param == None, must be one of ['tol']"), [table_of([0.5, 0.5], tol=[0.1, 1.0])]),
     (CHOICE, "param", "must be one of ['l2']", ["C", 3, "param_l2", ["l2"]]),
     (CHOICE, "metric", "must be one of ['score']", ["accuracy", None, 3]),
     (CHOICE, "simpler", "must be 'larger' or 'smaller'", ["more", None, max, True]),

@@ -8,7 +8,7 @@ from scipy.stats import loguniform, uniform
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import (
@@ -92,6 +92,20 @@ def test_a_table_of_scikit_learn_is_drawn(iris):
     found = GridSearchCV(LogisticRegression(max_iter=2000), {"C": [0.1, 1.0, 2.0]}).fit(*iris)
     display = SearchCurveDisplay.from_cv_results(found.cv_results_, param="C")
     np.testing.assert_allclose(display.line_.get_ydata(), found.cv_results_["mean_test_score"])
+
+
+def test_the_only_parameter_is_drawn_and_of_several_the_penalty(iris):
+    found = GridSearchCV(LogisticRegression(max_iter=2000), {"C": [0.1, 1.0]}).fit(*iris)
+    assert SearchCurveDisplay.from_estimator(found).param == "C"
+    pipeline = Pipeline([("scale", StandardScaler()), ("clf", SoftmaxRegression(max_iter=3, tol=None))])
+    for grid in ({"clf__l2": [0.1, 1.0]}, {"clf__l2": [0.1, 1.0], "clf__momentum": [0.0, 0.9]}):
+        found = GridSearchCV(pipeline, grid, refit=one_standard_error).fit(*iris)
+        display = SearchCurveDisplay.from_estimator(found)
+        assert display.param == "clf__l2"
+        assert display.one_standard_error == display.best
+        assert found.best_index_ == one_standard_error(found.cv_results_, param="clf__l2")
+    with pytest.raises(ValueError, match=r"param == 'l2', must be one of \['clf__l2', 'clf__momentum'\]"):
+        SearchCurveDisplay.from_estimator(found, param="l2")
 
 
 @pytest.mark.parametrize(
