@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """MNIST, and every dataset in its format."""
 
+import os
 import re
+import reprlib
 import zipfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +19,7 @@ SUBSETS = {"train": ("train",), "test": ("test",), "all": ("train", "test")}
 # What the files of a part are called; a set may put its own name in front.
 PARTS = {"train": "train", "test": "t10k|test"}
 N_AXES = {"images": 3, "labels": 1}
+ALLOWED = "a folder of IDX files or a .npz file"
 N_TRAIN, SIDE = 60_000, 28
 DESCRIPTION = "{n} images of {height} x {width} pixels with labels, read from {source}."
 
@@ -26,6 +30,8 @@ def load_mnist(path, *, subset="train", as_images=False, dtype=None, return_X_y=
     Parameters
     ----------
     path : str or Path
+        What to read; a leading ``~`` is the home directory.
+
         - A folder with IDX files: ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``, ``t10k-images-idx3-ubyte``,
           ``t10k-labels-idx1-ubyte``, with ``.gz`` or without, with ``.`` for the second hyphen, ``test`` for ``t10k``,
           and the name of the dataset in front (as in ``emnist-digits-train-images-idx3-ubyte.gz``).
@@ -62,6 +68,8 @@ def load_mnist(path, *, subset="train", as_images=False, dtype=None, return_X_y=
     ------
     FileNotFoundError
         If `path`, or a file in the folder, does not exist.
+    TypeError
+        If `path` is neither a str nor a Path.
     ValueError
         If a file is damaged, is something else, or does not belong to the others, with what was found and what was
         expected; or if a parameter is not allowed.
@@ -81,17 +89,13 @@ def load_mnist(path, *, subset="train", as_images=False, dtype=None, return_X_y=
     dtype = _checked_dtype(dtype)
     if mmap and (dtype != np.uint8 or subset == "all"):
         raise ValueError("mmap == True needs dtype=None and subset 'train' or 'test': a map is of one file as it is.")
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"path == {str(path)!r} does not exist, must be a folder of IDX files or a .npz file.")
+    path = _checked_path(path)
     if path.is_dir():
         read = [_read_folder(path, part, mmap) for part in SUBSETS[subset]]
-    elif path.suffix == ".npz":
+    else:
         if mmap:
             raise ValueError(f"mmap == True needs IDX files that are not compressed, got {path}.")
         read = _read_npz(path, SUBSETS[subset])
-    else:
-        raise ValueError(f"path == {str(path)!r}, must be a folder of IDX files or a .npz file.")
     shapes = {images.shape[1:] for images, _ in read}
     if len(shapes) > 1:
         raise ValueError(f"{path} has images of the shapes {sorted(shapes)}, must have the same for training and test.")
@@ -152,13 +156,26 @@ def fetch_mnist(*, data_home=None, subset="train", as_images=False, dtype=None, 
 
 def _check_subset(subset):
     if not isinstance(subset, str) or subset not in SUBSETS:
-        raise ValueError(f"subset == {subset!r}, must be one of {list(SUBSETS)}.")
+        raise ValueError(f"subset == {reprlib.repr(subset)}, must be one of {list(SUBSETS)}.")
 
 
 def _checked_dtype(dtype):
-    checked = np.dtype(np.uint8 if dtype is None else dtype)
-    if checked != np.uint8 and checked.kind != "f":
-        raise ValueError(f"dtype == {dtype!r}, must be None, uint8 or a float type.")
+    with suppress(SyntaxError, TypeError, ValueError):
+        checked = np.dtype(np.uint8 if dtype is None else dtype)
+        if checked == np.uint8 or checked.kind == "f":
+            return checked
+    raise ValueError(f"dtype == {reprlib.repr(dtype)}, must be None, uint8 or a float type.")
+
+
+def _checked_path(path):
+    try:
+        checked = Path(os.path.expanduser(path))
+    except TypeError:
+        raise TypeError(f"path == {reprlib.repr(path)}, must be a str or Path: {ALLOWED}.") from None
+    if not checked.exists():
+        raise FileNotFoundError(f"path == {str(checked)!r} does not exist, must be {ALLOWED}.")
+    if not checked.is_dir() and checked.suffix != ".npz":
+        raise ValueError(f"path == {str(checked)!r}, must be {ALLOWED}.")
     return checked
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Ten digits of 5 x 5 pixels, small enough to write down a model of them."""
 
+import reprlib
 from numbers import Integral, Real
 
 import numpy as np
@@ -130,10 +131,15 @@ def make_noisy_digits(n_samples=100, flip_probability=0.1, random_state=None):
     ((200, 25), (200,))
     """
     if isinstance(n_samples, bool) or not isinstance(n_samples, Integral) or n_samples < 1:
-        raise ValueError(f"n_samples == {n_samples!r}, must be an int >= 1.")
+        raise ValueError(f"n_samples == {reprlib.repr(n_samples)}, must be an int >= 1.")
     if isinstance(flip_probability, bool) or not isinstance(flip_probability, Real) or not 0 <= flip_probability <= 1:
-        raise ValueError(f"flip_probability == {flip_probability!r}, must be a number from 0 to 1.")
-    random_state = check_random_state(random_state)
+        raise ValueError(f"flip_probability == {reprlib.repr(flip_probability)}, must be a number from 0 to 1.")
+    try:
+        random_state = check_random_state(random_state)
+    except ValueError:
+        raise ValueError(
+            f"random_state == {reprlib.repr(random_state)}, must be an int from 0 to 2**32 - 1, a RandomState or None."
+        ) from None
     images, digits = load_tiny_digits(return_X_y=True)
     y = random_state.choice(digits, n_samples)
     flipped = random_state.uniform(size=(n_samples, 25)) < flip_probability

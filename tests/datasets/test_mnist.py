@@ -2,6 +2,7 @@
 import gzip
 import os
 import pickle
+import re
 import shutil
 import struct
 from pathlib import Path
@@ -267,6 +268,9 @@ def test_a_truncated_npz_file_is_named(arrays, tmp_path):
     [
         ({"subset": "validation"}, r"subset == 'validation', must be one of \['train', 'test', 'all'\]"),
         ({"dtype": np.int32}, "dtype == .*int32.*, must be None, uint8 or a float type"),
+        ({"dtype": "foo"}, "dtype == 'foo', must be None, uint8 or a float type"),
+        ({"dtype": "f4,("}, r"dtype == 'f4,\(', must be None, uint8 or a float type"),
+        ({"dtype": [0] * 1000}, r"dtype == \[0, 0, 0, 0, 0, 0, \.\.\.\], must be"),
         ({"mmap": True, "subset": "all"}, "mmap == True needs dtype=None and subset 'train' or 'test'"),
         ({"mmap": True, "dtype": "float32"}, "mmap == True needs dtype=None"),
     ],
@@ -274,6 +278,22 @@ def test_a_truncated_npz_file_is_named(arrays, tmp_path):
 def test_what_is_not_allowed_is_named(options, message, folder):
     with pytest.raises(ValueError, match=message):
         load_mnist(folder, **options)
+
+
+@pytest.mark.parametrize("path", [None, 5, b"mnist", ["mnist"]])
+def test_what_is_no_path_is_named(path):
+    with pytest.raises(TypeError, match=rf"path == {re.escape(repr(path))}, must be a str or Path: a folder of IDX"):
+        load_mnist(path)
+
+
+def test_a_tilde_is_the_home_directory(monkeypatch, folder):
+    # POSIX asks for the first, Windows for the second.
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(folder.parent))
+    for path in (f"~/{folder.name}", Path("~") / folder.name):
+        assert load_mnist(path).data.shape == (12, 12)
+    with pytest.raises(FileNotFoundError, match=r"path == '~no_such_user.mnist' does not exist"):
+        load_mnist("~no_such_user/mnist")
 
 
 def test_maps_need_files_that_are_not_compressed(folder, arrays, tmp_path):

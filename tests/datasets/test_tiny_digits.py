@@ -77,6 +77,9 @@ def test_noisy_digits_are_learned():
         ({"n_samples": 2.5}, "n_samples == 2.5, must be an int >= 1"),
         ({"flip_probability": -0.1}, "flip_probability == -0.1, must be a number from 0 to 1"),
         ({"flip_probability": "often"}, "flip_probability == 'often', must be"),
+        ({"random_state": "a"}, r"random_state == 'a', must be an int from 0 to 2\*\*32 - 1, a RandomState or None"),
+        ({"random_state": -1}, "random_state == -1, must be an int from 0"),
+        ({"random_state": [0] * 1000}, r"random_state == \[0, 0, 0, 0, 0, 0, \.\.\.\], must be an int from 0"),
     ],
 )
 def test_what_cannot_be_drawn_is_named(options, message):
