@@ -2,44 +2,34 @@
 """The file format of MNIST: two zero bytes, the type, the number of axes, their lengths (big-endian), the data."""
 
 import gzip
-import math
 import struct
-import zlib
+from contextlib import contextmanager
 
 import numpy as np
+
+from sksoftmax.datasets._stored import StoredArray, Stream
 
 UNSIGNED_BYTE = 0x08
 
 
-def read_idx(path, n_axes, *, mmap=False):
-    """The array of unsigned bytes with that many axes that a file holds, gzipped or not; `mmap` maps it read-only."""
-    content = _content(path) if not mmap else np.memmap(path, np.uint8, "r") if path.stat().st_size else b""
+@contextmanager
+def open_idx(path, n_axes):
+    """The stored array of unsigned bytes with that many axes in a file, gzipped or not."""
+    zipped = path.suffix == ".gz"
+    with gzip.open(path) if zipped else path.open("rb") as file:
+        stream = Stream(file, path.stat().st_size, f"{path} is no complete {'gzip' if zipped else 'IDX'} file")
+        yield StoredArray(str(path), stream, _shape(stream, path, n_axes), np.dtype(np.uint8))
+
+
+def _shape(stream, path, n_axes):
     n_header = 4 + 4 * n_axes
-    if len(content) < n_header:
-        raise ValueError(f"{path} has {len(content)} bytes, expected a header of {n_header}: it is truncated.")
-    found = bytes(content[:4])
-    if found != bytes([0, 0, UNSIGNED_BYTE, n_axes]):
+    header = stream.read(n_header).tobytes()
+    if len(header) < n_header:
+        raise ValueError(f"{path} has {len(header)} bytes, expected a header of {n_header}: it is truncated.")
+    magic = bytes([0, 0, UNSIGNED_BYTE, n_axes])
+    if header[:4] != magic:
         raise ValueError(
-            f"{path} begins with 0x{found.hex()}, expected the magic number 0x{UNSIGNED_BYTE << 8 | n_axes:08x} of "
-            f"unsigned bytes with {n_axes} axes."
+            f"{path} begins with 0x{header[:4].hex()}, expected the magic number 0x{magic.hex()} of unsigned bytes "
+            f"with {n_axes} axes."
         )
-    shape = struct.unpack(f">{n_axes}I", bytes(content[4:n_header]))
-    n_data, expected = len(content) - n_header, math.prod(shape)
-    if n_data != expected:
-        problem = "truncated" if n_data < expected else "longer than it says"
-        raise ValueError(
-            f"{path} has {n_data} bytes after its header, expected {expected} for shape {shape}: it is {problem}."
-        )
-    if mmap:
-        return content[n_header:].reshape(shape)
-    return np.frombuffer(content, np.uint8, offset=n_header).reshape(shape).copy()
-
-
-def _content(path):
-    if path.suffix != ".gz":
-        return path.read_bytes()
-    try:
-        with gzip.open(path) as file:
-            return file.read()
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path} is no complete gzip file: {error}.") from error
+    return struct.unpack(f">{n_axes}I", header[4:])

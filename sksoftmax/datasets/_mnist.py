@@ -2,9 +2,7 @@
 """MNIST, and every dataset in its format."""
 
 import os
-import re
 import reprlib
-import zipfile
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,12 +11,9 @@ import numpy as np
 from sklearn.datasets import fetch_openml
 from sklearn.utils import Bunch
 
-from sksoftmax.datasets._idx import read_idx
+from sksoftmax.datasets._mnist_files import read_folder, read_npz
 
 SUBSETS = {"train": ("train",), "test": ("test",), "all": ("train", "test")}
-# What the files of a part are called; a set may put its own name in front.
-PARTS = {"train": "train", "test": "t10k|test"}
-N_AXES = {"images": 3, "labels": 1}
 ALLOWED = "a folder of IDX files or a .npz file"
 N_TRAIN, SIDE = 60_000, 28
 DESCRIPTION = "{n} images of {height} x {width} pixels with labels, read from {source}."
@@ -91,16 +86,15 @@ def load_mnist(path, *, subset="train", as_images=False, dtype=None, return_X_y=
         raise ValueError("mmap == True needs dtype=None and subset 'train' or 'test': a map is of one file as it is.")
     path = _checked_path(path)
     if path.is_dir():
-        read = [_read_folder(path, part, mmap) for part in SUBSETS[subset]]
+        read = [read_folder(path, part, mmap) for part in SUBSETS[subset]]
     else:
         if mmap:
             raise ValueError(f"mmap == True needs IDX files that are not compressed, got {path}.")
-        read = _read_npz(path, SUBSETS[subset])
+        read = read_npz(path, SUBSETS[subset])
     shapes = {images.shape[1:] for images, _ in read}
     if len(shapes) > 1:
         raise ValueError(f"{path} has images of the shapes {sorted(shapes)}, must have the same for training and test.")
-    images = read[0][0] if len(read) == 1 else np.concatenate([images for images, _ in read])
-    target = np.concatenate([labels for _, labels in read]).astype(np.int64)
+    images, target = (arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for arrays in zip(*read))
     return _returned(images, target, as_images, dtype, return_X_y, path)
 
 
@@ -189,64 +183,3 @@ def _returned(images, target, as_images, dtype, return_X_y, source):
         return data, target
     description = DESCRIPTION.format(n=n, height=height, width=width, source=source)
     return Bunch(data=data, target=target, target_names=np.unique(target), DESCR=description)
-
-
-def _read_folder(folder, part, mmap):
-    images, labels = (_file_of(folder, part, kind) for kind in N_AXES)
-    if mmap and images.suffix == ".gz":
-        raise ValueError(f"mmap == True needs a file that is not compressed, got {images}: unpack it.")
-    return _paired(read_idx(images, 3, mmap=mmap), read_idx(labels, 1), images, labels)
-
-
-def _file_of(folder, part, kind):
-    pattern = re.compile(rf"(.*[-.])?({PARTS[part]})-{kind}[-.]idx{N_AXES[kind]}-ubyte(\.gz)?")
-    found = sorted(entry for entry in folder.iterdir() if entry.is_file() and pattern.fullmatch(entry.name))
-    # One that is unpacked stands for its gzip file.
-    found = [entry for entry in found if entry.suffix != ".gz" or entry.with_suffix("") not in found]
-    if not found:
-        names = sorted(entry.name for entry in folder.iterdir())
-        shown = names if len(names) <= 10 else [*names[:10], "..."]
-        raise FileNotFoundError(
-            f"{folder} has no {kind} of the subset {part!r}: found {shown}, expected a file like "
-            f"{PARTS[part].split('|')[0]}-{kind}-idx{N_AXES[kind]}-ubyte.gz."
-        )
-    if len(found) > 1:
-        raise ValueError(
-            f"{folder} has several files of {part} {kind}: {[entry.name for entry in found]}, must have one."
-        )
-    return found[0]
-
-
-def _read_npz(path, parts):
-    if not zipfile.is_zipfile(path):
-        raise ValueError(f"{path} is no complete .npz file: it has no directory of arrays at its end.")
-    with np.load(path, allow_pickle=False) as file:
-        keys = {key.lower(): key for key in file.files}
-        wanted = [f"{axis}_{part}" for part in parts for axis in "xy"]
-        missing = [key for key in wanted if key not in keys]
-        if missing:
-            raise ValueError(f"{path} has the arrays {sorted(file.files)}, expected {wanted}: {missing} are missing.")
-        arrays = {key: _array_of(path, file, keys[key]) for key in wanted}
-    for key, array in arrays.items():
-        n_axes = 3 if key.startswith("x") else 1
-        if array.ndim != n_axes or array.dtype.kind not in "ui" or (n_axes == 3 and array.dtype != np.uint8):
-            kind = "uint8 images (n, height, width)" if n_axes == 3 else "labels (n,), integers"
-            raise ValueError(f"{path} has {key} of shape {array.shape} and type {array.dtype}, expected {kind}.")
-    return [_paired(arrays[f"x_{part}"], arrays[f"y_{part}"], f"x_{part} of {path}", f"y_{part}") for part in parts]
-
-
-def _array_of(path, file, key):
-    try:
-        return file[key]
-    except (ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} has no readable array {key}: {error}") from error
-
-
-def _paired(images, labels, images_name, labels_name):
-    if len(images) != len(labels):
-        raise ValueError(
-            f"{images_name} has {len(images)} images, {labels_name} {len(labels)} labels: must be as many."
-        )
-    if not images.size:
-        raise ValueError(f"{images_name} has images of shape {images.shape}, expected some.")
-    return images, labels
