@@ -57,14 +57,17 @@ def _listed(names):
 
 
 def _entries(archive, path, wanted):
-    """The entry of each wanted key, which may be in any case."""
+    """The one entry of each wanted key, which may be in any case."""
     arrays = members(archive)
     found = {key: [(name, entry) for name, entry in arrays if name.lower() == key] for key in wanted}
     missing = [key for key, same in found.items() if not same]
     if missing:
         names = _listed(name for name, _ in arrays)
         raise ValueError(f"{path} has the arrays {names}, expected {wanted}: {missing} are missing.")
-    return {key: same[-1][1] for key, same in found.items()}
+    for key, same in found.items():
+        if len(same) > 1:
+            raise ValueError(f"{path} has the arrays {_listed(name for name, _ in same)}, must have one {key}.")
+    return {key: same[0][1] for key, same in found.items()}
 
 
 def _read_npz_part(archive, path, entries, part):

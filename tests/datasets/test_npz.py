@@ -242,6 +242,25 @@ def test_a_damaged_array_is_named(content, message, tmp_path):
     assert len(str(error.value)) < 500
 
 
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["x_train.npy", "X_train.npy", "y_train.npy"], r"\['X_train', 'x_train'\], must have one x_train"),
+        (["x_train.npy", "x_train", "y_train.npy"], r"\['x_train', 'x_train'\], must have one x_train"),
+        (["x_train.npy", "Y_TRAIN.npy", "y_train.npy"], r"\['Y_TRAIN', 'y_train'\], must have one y_train"),
+        (
+            ["x_train.npy", "labels/y_train.npy"],
+            r"\['labels/y_train', 'x_train'\], expected .*: \['y_train'\] are missing",
+        ),
+    ],
+    ids=["images", "with and without an ending", "labels", "folder"],
+)
+def test_each_array_is_there_once(names, message, tmp_path):
+    content = zipped([(name, npy(LABELS if "y" in name.lower()[:10] else IMAGES)) for name in names])
+    with pytest.raises(ValueError, match=r"mnist\.npz has the arrays " + message):
+        load(tmp_path, content)
+
+
 def test_a_long_list_of_arrays_is_cut(tmp_path):
     with pytest.raises(
         ValueError, match=r"has the arrays \['0000.*, \.\.\.\], expected \['x_train', 'y_train'\]"
