@@ -13,6 +13,7 @@ from sksoftmax.datasets._npz import members, open_member, open_npz
 # What the files of a part are called; a set may put its own name in front.
 PARTS = {"train": "train", "test": "t10k|test"}
 N_AXES = {"images": 3, "labels": 1}
+LARGEST_LABEL = np.iinfo(np.int64).max
 
 
 def read_folder(folder, part, mmap):
@@ -22,7 +23,7 @@ def read_folder(folder, part, mmap):
         raise ValueError(f"mmap == True needs a file that is not compressed, got {images_path}: unpack it.")
     with open_idx(images_path, N_AXES["images"]) as images, open_idx(labels_path, N_AXES["labels"]) as labels:
         _check_pair(images, labels)
-        return images.map() if mmap else images.read(), labels.read().astype(np.int64)
+        return images.map() if mmap else images.read(), _read_labels(labels)
 
 
 def read_npz(path, parts):
@@ -81,7 +82,7 @@ def _read_npz_part(archive, path, entries, part):
         if len(labels.shape) != N_AXES["labels"] or labels.dtype.kind not in "ui":
             raise ValueError(_unfit(labels, "labels (n,), integers"))
         _check_pair(images, labels)
-        return images.read(), labels.read().astype(np.int64)
+        return images.read(), _read_labels(labels)
 
 
 def _unfit(stored, expected):
@@ -95,3 +96,11 @@ def _check_pair(images, labels):
         )
     if not math.prod(images.shape):
         raise ValueError(f"{images.name} has images of shape {images.shape}, expected some.")
+
+
+def _read_labels(stored):
+    labels = stored.read()
+    largest = int(labels.max())
+    if largest > LARGEST_LABEL:
+        raise ValueError(f"{stored.name} has the label {largest}, expected labels up to {LARGEST_LABEL}, as int64 has.")
+    return labels.astype(np.int64)

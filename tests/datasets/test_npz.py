@@ -267,3 +267,20 @@ def test_a_long_list_of_arrays_is_cut(tmp_path):
     ) as error:
         load(tmp_path, zipped([(f"{k:0>500}", b"") for k in range(20)]))
     assert len(str(error.value)) < 2000
+
+
+@pytest.mark.parametrize("label", [2**63, 2**64 - 1])
+def test_labels_that_int64_cannot_hold_are_named(label, tmp_path):
+    labels = np.array([0] * 11 + [label], np.uint64)
+    with pytest.raises(
+        ValueError, match=rf"y_train of .*mnist\.npz has the label {label}, expected .* {2**63 - 1}, as int64"
+    ):
+        load(tmp_path, zipped([("x_train.npy", npy(IMAGES)), ("y_train.npy", npy(labels))]))
+
+
+def test_labels_of_two_types_keep_their_values(tmp_path):
+    # float64, the common type of uint64 and int64, holds neither.
+    training, test = np.full(12, 2**63 - 1, np.uint64), np.full(12, -(2**63) + 1, np.int64)
+    np.savez(tmp_path / "mnist.npz", x_train=IMAGES, y_train=training, x_test=IMAGES, y_test=test)
+    target = load_mnist(tmp_path / "mnist.npz", subset="all").target
+    assert target.tolist() == [2**63 - 1] * 12 + [-(2**63) + 1] * 12
