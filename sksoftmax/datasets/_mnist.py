@@ -168,8 +168,9 @@ def _checked_path(path):
         raise TypeError(f"path == {reprlib.repr(path)}, must be a str or Path: {ALLOWED}.") from None
     if not checked.exists():
         raise FileNotFoundError(f"path == {str(checked)!r} does not exist, must be {ALLOWED}.")
-    if not checked.is_dir() and checked.suffix != ".npz":
-        raise ValueError(f"path == {str(checked)!r}, must be {ALLOWED}.")
+    # A pipe would have to be waited for, a device may have no end.
+    if not checked.is_dir() and not (checked.suffix == ".npz" and checked.is_file()):
+        raise ValueError(f"path == {str(checked)!r}, must be {ALLOWED}, and no pipe or device.")
     return checked
 
 

@@ -42,7 +42,7 @@ def _file_of(folder, part, kind):
         names = _listed(entry.name for entry in folder.iterdir())
         raise FileNotFoundError(
             f"{folder} has no {kind} of the subset {part!r}: found {names}, expected a file like "
-            f"{PARTS[part].split('|')[0]}-{kind}-idx{N_AXES[kind]}-ubyte.gz."
+            f"{PARTS[part].split('|')[0]}-{kind}-idx{N_AXES[kind]}-ubyte.gz, no folder and no pipe."
         )
     if len(found) > 1:
         raise ValueError(

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a file says of itself costs no memory."""
+"""What a file says of itself costs no memory, and what is no regular file is not opened."""
 
 import gzip
+import os
+import threading
 import tracemalloc
 import zipfile
 
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 
 from sksoftmax.datasets import load_mnist
-from tests.datasets.helpers import NAMES, idx, npy, npy_header
+from tests.datasets.helpers import NAMES, idx, npy, npy_header, npz
 
 MIB = 2**20
 IMAGES, LABELS = NAMES["train", "images"], NAMES["train", "labels"]
@@ -112,3 +114,44 @@ def test_what_unpacks_to_far_more_is_read_once(write, form, tmp_path):
     np.testing.assert_array_equal(loaded["target"], labels)
     # The pixels, the eighth of them that came first, and some chunks of 256 KiB.
     assert peak < 9 / 8 * images.nbytes + MIB
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    """A named pipe that gives whoever opens it nothing, instead of keeping them waiting."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=lambda: path.open("wb").close())
+    writer.start()
+    yield path
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    writer.join()
+    os.close(reader)
+
+
+@pytest.fixture(params=["pipe", "device"])
+def endless(request):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("Windows has other pipes")
+    return request.getfixturevalue("pipe") if request.param == "pipe" else os.devnull
+
+
+@pytest.mark.parametrize("name", ["mnist.npz", IMAGES, f"{LABELS}.gz"])
+def test_only_regular_files_are_opened(name, endless, folder):
+    (folder / name.removesuffix(".gz")).unlink(missing_ok=True)
+    (folder / name).symlink_to(endless)
+    if name == "mnist.npz":
+        with pytest.raises(ValueError, match=r"path == .*mnist\.npz', must be .* a \.npz file, and no pipe or device"):
+            load_mnist(folder / name)
+    else:
+        with pytest.raises(FileNotFoundError, match=r"has no .* of the subset 'train': .* no folder and no pipe"):
+            load_mnist(folder)
+
+
+def test_links_to_regular_files_are_followed(arrays, folder, tmp_path):
+    (folder / IMAGES).rename(tmp_path / "elsewhere")
+    (folder / IMAGES).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "link.npz").symlink_to(npz(tmp_path / "mnist.npz", arrays))
+    expected = arrays["train", "images"].reshape(12, 12)
+    for path in (folder, tmp_path / "link.npz"):
+        np.testing.assert_array_equal(load_mnist(path).data, expected)
