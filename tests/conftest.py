@@ -9,8 +9,16 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 mpl.use("Agg")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_blas_thread():
+    """Small products of other packages wait for a second thread longer than they take, on busy cores most of all."""
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 @pytest.fixture

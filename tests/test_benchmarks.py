@@ -153,6 +153,7 @@ def small_comparisons(conditions):
     }
 
 
+@pytest.mark.slow
 # Fits of a few epochs are meant to end before they converge.
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.usefixtures("growing_clock", "only_scikit_learn")

@@ -23,6 +23,7 @@ from sksoftmax import (
     one_standard_error,
     plotting,
 )
+from tests.parameters import slow
 
 ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier, SoftmaxRegressionCV]
 SEARCHES = [VectorizedGridSearchCV, VectorizedRandomizedSearchCV]
@@ -79,7 +80,11 @@ def test_documented_parameters_and_defaults_are_those_of_the_signature(function,
             assert literal == default or float(literal) == float(default), name
 
 
-@pytest.mark.parametrize("cls", [*CLASSES, *FUNCTIONS], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize(
+    "cls",
+    [slow(cls) if cls in PICTURES else cls for cls in [*CLASSES, *FUNCTIONS]],
+    ids=lambda cls: cls.__name__,
+)
 def test_examples_in_docstrings_run(cls):
     finder, runner = doctest.DocTestFinder(recurse=True), doctest.DocTestRunner()
     for test in finder.find(cls, globs={}):
@@ -96,6 +101,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 PAGES = sorted([*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst")])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_snippets_of_the_documentation_run(page):
     assert doctest.testfile(str(page), module_relative=False).failed == 0
@@ -120,7 +126,8 @@ def test_shared_parts_of_docstrings_are_filled_in(cls):
 
 @pytest.mark.parametrize("cls", SEARCHES, ids=lambda cls: cls.__name__)
 def test_every_attribute_of_a_fitted_search_is_documented(cls, datasets):
-    search = cls(SoftmaxRegression(random_state=0), {"l2": np.logspace(-3, -1, 10)}).fit(*datasets["iris"])
+    estimator = SoftmaxRegression(max_iter=5, tol=None, random_state=0)
+    search = cls(estimator, {"l2": np.logspace(-3, -1, 10)}, cv=2).fit(*datasets["iris"])
     for name in vars(search):
         if name.endswith("_"):
             assert re.search(rf"\b{name}\b.* :", cls.__doc__), name

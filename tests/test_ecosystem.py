@@ -31,6 +31,7 @@ def test_clone_and_set_params_reach_the_engine(iris):
         clf.set_params(alpha=1)
 
 
+@pytest.mark.slow
 def test_grid_search_gives_the_same_results_in_two_processes(iris):
     X, y = iris
     grid = {"l2": [1e-3, 1e-1, 10.0], "batch_size": [16, "auto"]}

@@ -17,30 +17,29 @@ from sksoftmax._validation import SIZES, Kind, Options
 from sksoftmax._validation import Interval as OurInterval
 from sksoftmax._validation import InvalidParameterError as OurInvalidParameterError
 
-INSTANCES = [
-    SoftmaxRegression(),
-    SoftmaxRegression(solver="adam"),
+INSTANCES = [SoftmaxRegression(), TinyMLPClassifier()]
+# Each way to train, to weight and to choose; what trains with default settings trains to the end.
+FEW = {"max_iter": 10}
+OTHER_INSTANCES = [
     SoftmaxRegression(solver="lbfgs"),
-    SoftmaxRegression(batch_size=10**6),
-    SoftmaxRegression(class_weight="balanced"),
-    SoftmaxRegression(momentum=0.0),
-    SoftmaxRegression(learning_rate_init=0.1),
-    TinyMLPClassifier(),
-    TinyMLPClassifier(solver="adam"),
-    TinyMLPClassifier(solver="lbfgs"),
-    TinyMLPClassifier(activation="relu"),
-    TinyMLPClassifier((32, 16)),
-    TinyMLPClassifier(batch_size=10**6),
-    TinyMLPClassifier(class_weight="balanced"),
+    SoftmaxRegression(batch_size=10**6, class_weight="balanced", **FEW),
+    # Plain steps in the raw features.
+    SoftmaxRegression(momentum=0.0, learning_rate_init=0.1, **FEW),
+    TinyMLPClassifier(solver="lbfgs", **FEW),
+    TinyMLPClassifier((32, 16), "relu", solver="adam", class_weight="balanced", **FEW),
     # The checks have classes of fewer than five samples.
-    SoftmaxRegressionCV(2, cv=3),
-    SoftmaxRegressionCV([0.1, 1.0], cv=3, solver="lbfgs"),
+    SoftmaxRegressionCV(2, cv=2, **FEW),
+    SoftmaxRegressionCV([0.1, 1.0], cv=2, solver="lbfgs"),
     # The checks set the seed of the search, not that of its estimator.
-    VectorizedGridSearchCV(SoftmaxRegression(random_state=0), {"l2": [0.01, 0.1]}, cv=3),
-    VectorizedGridSearchCV(
-        TinyMLPClassifier(4, random_state=0), {"l2": [0.01, 0.1]}, scoring=["accuracy"], refit="accuracy", cv=3
+    VectorizedGridSearchCV(SoftmaxRegression(random_state=0, tol=None, **FEW), {"l2": [0.01, 0.1]}, cv=2),
+    VectorizedRandomizedSearchCV(
+        TinyMLPClassifier(4, random_state=0, tol=None, **FEW),
+        {"l2": [0.01, 0.1]},
+        n_iter=2,
+        scoring=["accuracy"],
+        refit="accuracy",
+        cv=2,
     ),
-    VectorizedRandomizedSearchCV(SoftmaxRegression(random_state=0), {"l2": [0.01, 0.1]}, n_iter=2, cv=3),
 ]
 
 
@@ -52,8 +51,14 @@ def expected_failures(estimator):
     return {}
 
 
-@parametrize_with_checks(INSTANCES, expected_failed_checks=expected_failures)
+@parametrize_with_checks(INSTANCES)
 def test_check_estimator(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
+@parametrize_with_checks(OTHER_INSTANCES, expected_failed_checks=expected_failures)
+def test_check_estimator_with_other_settings(estimator, check):
     check(estimator)
 
 

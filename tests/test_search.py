@@ -3,6 +3,7 @@
 
 import pickle
 import warnings
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,7 @@ from sksoftmax import (
     one_standard_error,
 )
 from sksoftmax._engine import sgd
+from tests.parameters import slow
 
 L2S = [1e-4, 1e-2, 1.0]
 
@@ -118,8 +120,8 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize("data", ["digits", "iris", "wine"])
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.slow
+@pytest.mark.parametrize(("model", "data"), zip(MODELS, cycle(["digits", "iris", "wine"])))
 def test_results_are_those_of_scikit_learn(model, data, datasets):
     X, y = datasets[data]
     X, y = X[:200], y[:200]
@@ -127,6 +129,7 @@ def test_results_are_those_of_scikit_learn(model, data, datasets):
     assert_same_search(MODELS[model], {"l2": L2S}, X, y, scoring=scoring, refit="neg_log_loss", cv=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "grid",
     [
@@ -145,17 +148,18 @@ def test_results_are_those_of_scikit_learn(model, data, datasets):
     ids=lambda grid: "-".join(grid) if isinstance(grid, dict) else "list",
 )
 def test_any_parameter_may_vary(grid, iris):
-    assert_same_search(quick(), grid, *iris, cv=3, scoring="neg_log_loss", return_train_score=True)
+    assert_same_search(quick(), grid, *iris, cv=2, scoring="neg_log_loss", return_train_score=True)
 
 
 def test_patience_may_vary(iris):
     grid = {"tol": [None, 1e-2, 1e-1], "n_iter_no_change": [1, 2]}
-    assert_same_search(quick(), grid, *iris, cv=3, scoring="neg_log_loss", return_train_score=True, ties=True)
+    assert_same_search(quick(), grid, *iris, cv=2, scoring="neg_log_loss", return_train_score=True, ties=True)
 
 
+@pytest.mark.slow
 def test_any_parameter_of_networks_may_vary(iris):
     grid = {"hidden_layer_sizes": [(), 3, (4, 3)], "activation": ["tanh", "relu"], "l2": [0.0, 0.1]}
-    assert_same_search(quick(TinyMLPClassifier), grid, *iris, cv=3, scoring="neg_log_loss")
+    assert_same_search(quick(TinyMLPClassifier), grid, *iris, cv=2, scoring="neg_log_loss")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +173,7 @@ def test_any_parameter_of_networks_may_vary(iris):
     ids=["score", "name", "scorer", "function"],
 )
 def test_a_single_metric(scoring, iris):
-    assert_same_search(quick(), {"l2": L2S}, *iris, scoring=scoring, return_train_score=True)
+    assert_same_search(quick(), {"l2": L2S}, *iris, cv=2, scoring=scoring, return_train_score=True)
 
 
 def both_metrics(estimator, X, y):
@@ -189,7 +193,7 @@ def both_metrics(estimator, X, y):
     ],
 )
 def test_several_metrics_and_ways_to_choose(scoring, refit, iris):
-    options = {"scoring": scoring, "refit": refit, "return_train_score": True}
+    options = {"scoring": scoring, "refit": refit, "return_train_score": True, "cv": 2}
     searches = [cls(quick(), {"l2": L2S}, **options).fit(*iris) for cls in (VectorizedGridSearchCV, GridSearchCV)]
     ours, theirs = searches
     assert_same_results(ours.cv_results_, theirs.cv_results_)
@@ -207,7 +211,7 @@ def test_sample_weights_count_as_in_scikit_learn(scoring, iris, rng):
     X, y = iris
     weights = rng.choice([0.0, 0.5, 1.0, 3.0], 150)
     refit = "accuracy" if isinstance(scoring, list) else True
-    assert_same_search(quick(), {"l2": L2S}, X, y, {"sample_weight": weights}, scoring=scoring, refit=refit)
+    assert_same_search(quick(), {"l2": L2S}, X, y, {"sample_weight": weights}, cv=2, scoring=scoring, refit=refit)
 
 
 def test_groups_stay_together(iris, rng):
@@ -224,26 +228,33 @@ def bootstrap(n_samples):
         yield train, np.setdiff1d(np.arange(n_samples), train)
 
 
+SPLITS = {
+    "number": 2,
+    "stratified": StratifiedKFold(3, shuffle=True, random_state=1),
+    "permuted": ShuffleSplit(3, test_size=0.4, random_state=0),
+    "bootstrap": list(bootstrap(150)),
+    "masks": [(np.arange(150) % 3 != k, np.arange(150) % 3 == k) for k in range(3)],
+    "negative": [(np.arange(-140, 0), np.arange(10))],
+    "tuples": [(tuple(range(20, 150)), tuple(range(20)))],
+}
+
+
+# What a model makes of its rows does not depend on how they are written.
 @pytest.mark.parametrize(
-    "cv",
+    ("model", "cv"),
     [
-        2,
-        StratifiedKFold(3, shuffle=True, random_state=1),
-        ShuffleSplit(3, test_size=0.4, random_state=0),
-        list(bootstrap(150)),
-        [(np.arange(150) % 3 != k, np.arange(150) % 3 == k) for k in range(3)],
-        [(np.arange(-140, 0), np.arange(10))],
-        [(tuple(range(20, 150)), tuple(range(20)))],
+        *(("default", cv) for cv in SPLITS),
+        *((model, "bootstrap") for model in ("balanced", "number", "early stopping")),
     ],
-    ids=["number", "stratified", "permuted", "bootstrap", "masks", "negative", "tuples"],
 )
-@pytest.mark.parametrize("model", ["default", "balanced", "number", "early stopping"])
-def test_any_splits(cv, model, iris):
+def test_any_splits(model, cv, iris):
     X, y = iris
     X, y = X[::-1][np.argsort(y[::-1] % 2, kind="stable")], y[::-1][np.argsort(y[::-1] % 2, kind="stable")]
-    assert_same_search(
-        MODELS[model], {"l2": L2S}, X, y, cv=cv, scoring=lambda estimator, X, y: estimator.predict_proba(X)[:, 0].mean()
-    )
+
+    def scoring(estimator, X, y):
+        return estimator.predict_proba(X)[:, 0].mean()
+
+    assert_same_search(MODELS[model], {"l2": L2S}, X, y, cv=SPLITS[cv], scoring=scoring)
 
 
 @pytest.mark.parametrize("kind", ["sparse", "float32", "uint8", "DataFrame", "lists", "strings"])
@@ -262,7 +273,7 @@ def test_any_input(kind, datasets):
         X = X.astype(kind)
     tolerance = 1e-4 if kind in ("float32", "uint8") else ROUNDING
     searches = [
-        cls(quick(), {"l2": L2S}, cv=3, scoring="neg_log_loss").fit(X, y)
+        cls(quick(), {"l2": L2S}, cv=2, scoring="neg_log_loss").fit(X, y)
         for cls in (VectorizedGridSearchCV, GridSearchCV)
     ]
     assert_same_results(*(search.cv_results_ for search in searches), tolerance)
@@ -333,15 +344,17 @@ def test_a_large_stack_is_cut(monkeypatch, iris):
     assert stack_sizes(monkeypatch, search, *iris) == [2, 2, 1] * 2
 
 
-def test_results_do_not_depend_on_the_number_of_jobs(iris):
-    one, two = (
-        VectorizedGridSearchCV(quick(), {"l2": L2S, "batch_size": [16, 32]}, n_jobs=n_jobs, scoring="neg_log_loss")
-        .fit(*iris)
-        .cv_results_
-        for n_jobs in (None, 2)
-    )
-    for name, column in score_columns(one).items():
-        np.testing.assert_array_equal(column, score_columns(two)[name])
+@pytest.mark.parametrize("backend", ["threading", slow("loky")])
+def test_results_do_not_depend_on_the_number_of_jobs(backend, iris):
+    search = VectorizedGridSearchCV(quick(), {"l2": L2S, "batch_size": [16, 32]}, cv=2, scoring="neg_log_loss")
+    expected = score_columns(search.fit(*iris).cv_results_)
+    with parallel_backend(backend, n_jobs=2):
+        of_context = score_columns(search.fit(*iris).cv_results_)
+    with parallel_backend(backend):
+        of_parameter = score_columns(search.set_params(n_jobs=2).fit(*iris).cv_results_)
+    for name, column in expected.items():
+        np.testing.assert_array_equal(of_context[name], column)
+        np.testing.assert_array_equal(of_parameter[name], column)
 
 
 @pytest.mark.parametrize("search", [VectorizedGridSearchCV, GridSearchCV], ids=["ours", "scikit-learn's"])
@@ -356,14 +369,15 @@ def test_results_do_not_depend_on_the_number_of_jobs(iris):
     ids=["not allowed", "diverging", "bad schedule", "raising schedule"],
 )
 def test_a_failing_candidate_scores_nan_and_spoils_no_other(parameters, bad, search, iris):
-    alone = VectorizedGridSearchCV(quick(**parameters), {name: values[:1] for name, values in bad.items()}).fit(*iris)
-    found = search(quick(**parameters), bad)
+    good = {name: values[:1] for name, values in bad.items()}
+    alone = VectorizedGridSearchCV(quick(**parameters), good, cv=2).fit(*iris)
+    found = search(quick(**parameters), bad, cv=2)
     with (
-        pytest.warns(FitFailedWarning, match="5 fits failed out of a total of 10") as caught,
+        pytest.warns(FitFailedWarning, match="2 fits failed out of a total of 4") as caught,
         pytest.warns(UserWarning, match="scores are non-finite"),
     ):
         found.fit(*iris)
-    # The five are counted together.
+    # The two are counted together.
     assert str(caught[0].message).count("fits failed") == 2
     score, failed = found.cv_results_["mean_test_score"]
     assert score == alone.best_score_
@@ -395,7 +409,7 @@ def test_a_scorer_that_fails_on_some_samples_leaves_the_scores_of_others(fails, 
         return 0.5
 
     for cls in (VectorizedGridSearchCV, GridSearchCV):
-        search = cls(quick(), {"l2": L2S}, scoring=sometimes, return_train_score=True, refit=False)
+        search = cls(quick(), {"l2": L2S}, cv=3, scoring=sometimes, return_train_score=True, refit=False)
         with (
             pytest.warns(UserWarning, match="Scoring failed"),
             pytest.warns(UserWarning, match="scores are non-finite"),
@@ -414,6 +428,7 @@ def raising_scorer(estimator, X, y):
     raise DoesNotUnpickle(1, 2)
 
 
+@pytest.mark.slow
 def test_an_error_that_cannot_leave_its_process_is_told(iris):
     search = VectorizedGridSearchCV(quick(), {"l2": L2S}, scoring=raising_scorer, refit=False, n_jobs=2)
     with (
@@ -548,16 +563,6 @@ def test_one_warning_tells_how_many_fits_have_not_converged(iris):
     assert caught[0].filename == __file__
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
-def test_a_parallel_context_changes_nothing(backend, iris):
-    search = VectorizedGridSearchCV(quick(), {"l2": L2S, "batch_size": [16, 32]}, cv=3, scoring="neg_log_loss")
-    expected = score_columns(search.fit(*iris).cv_results_)
-    with parallel_backend(backend, n_jobs=2):
-        found = score_columns(search.fit(*iris).cv_results_)
-    for name, column in expected.items():
-        np.testing.assert_array_equal(found[name], column)
-
-
 def test_a_stack_that_is_tried_again_starts_as_the_first_time(iris):
     def late(epoch):
         return 1.0 if epoch < 2 else 1 / 0
@@ -660,7 +665,7 @@ def test_metadata_routing(requested, iris, rng):
 def test_the_randomised_search_is_scikit_learns(iris):
     distributions = {"l2": loguniform(1e-4, 1), "momentum": [0.0, 0.5, 0.9]}
     searches = [
-        cls(quick(), distributions, n_iter=6, random_state=3, scoring="neg_log_loss").fit(*iris)
+        cls(quick(), distributions, n_iter=6, cv=2, random_state=3, scoring="neg_log_loss").fit(*iris)
         for cls in (VectorizedRandomizedSearchCV, RandomizedSearchCV)
     ]
     assert_same_results(*(search.cv_results_ for search in searches))
@@ -671,7 +676,7 @@ def test_the_randomised_search_is_scikit_learns(iris):
 def test_columns_of_drawn_parameters_have_the_order_of_scikit_learn(iris):
     lists = {"momentum": [0.0, 0.9], "l2": [0.1, 1.0], "decay": [None, 0.5]}
     searches = [
-        cls(quick(), lists, n_iter=5, random_state=0).fit(*iris)
+        cls(quick(), lists, n_iter=5, cv=2, random_state=0).fit(*iris)
         for cls in (VectorizedRandomizedSearchCV, RandomizedSearchCV)
     ]
     assert_same_results(*(search.cv_results_ for search in searches))

@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV
+from tests.parameters import slow
 
 
 def centred(coef):
@@ -39,6 +40,7 @@ def logistic_regression(C):
 @pytest.mark.parametrize("name", ["digits", "iris", "wine"])
 def test_lbfgs_finds_the_optimum_of_logistic_regression(name, weighted, standardised, rng):
     X, y = standardised[name]
+    X, y = X[:500], y[:500]
     weights = rng.uniform(0.1, 2, len(y)) if weighted else None
     l2 = 0.01
     total = len(y) if weights is None else weights.sum()
@@ -65,12 +67,14 @@ def test_two_classes_have_two_rows_and_twice_the_C(weighted, standardised, rng):
 
 @pytest.mark.parametrize(
     ("name", "batch_size", "n_epochs"),
-    [("iris", 1, 300), ("iris", 32, 600), ("iris", 10**6, 600)]
-    + [("digits", 32, 200), ("digits", 256, 500), ("digits", 10**6, 2000)],
+    # A fifth of the tolerance, or less, is left after so many.
+    [slow("iris", 1, 80), ("iris", 32, 160), ("iris", 10**6, 160)]
+    + [("digits", 32, 80), ("digits", 256, 100), slow("digits", 10**6, 200)],
 )
 @pytest.mark.parametrize("l2", [0.1, 1.0])
 def test_sgd_reaches_the_same_objective_for_every_batch_size(l2, name, batch_size, n_epochs, standardised):
     X, y = standardised[name]
+    X, y = X[:600], y[:600]
     lowest = objective(exact(l2).fit(X, y), X, y)
     clf = SoftmaxRegression(
         l2=l2, batch_size=batch_size, learning_rate="cosine", max_iter=n_epochs, tol=None, random_state=0
@@ -118,9 +122,10 @@ def test_without_intercept_it_stays_zero(solver, datasets):
     assert clf.score(X, y) > 0.9
 
 
-@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize(
+    ("solver", "container"), [("sgd", sparse.csr_matrix), ("adam", sparse.csr_array), ("lbfgs", sparse.csc_matrix)]
+)
 @pytest.mark.parametrize("learning_rate_init", ["auto", 0.01])
-@pytest.mark.parametrize("container", [sparse.csr_matrix, sparse.csr_array, sparse.csc_matrix])
 def test_sparse_and_dense_give_the_same_model(container, learning_rate_init, solver, datasets):
     X, y = datasets["digits"]
     X, y = X[:300], y[:300]
@@ -150,7 +155,7 @@ def test_float32_is_kept_to_the_end(kind, solver, datasets):
 @pytest.mark.parametrize("kind", ["dense", "sparse"])
 def test_integers_give_the_model_of_the_same_floats(kind, dtype, datasets):
     X, y = datasets["digits"]
-    X = X.astype(dtype)
+    X, y = X[:300].astype(dtype), y[:300]
     computed_in = np.float64 if dtype in (np.int64, bool) else np.float32
     floats = X.astype(computed_in)
     if kind == "sparse":

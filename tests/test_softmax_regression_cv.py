@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+import copy
 import pickle
 import warnings
 
@@ -15,12 +16,19 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV
+from sksoftmax._engine import sgd
+from tests.parameters import slow
 
 L2S = [1e-3, 1e-2, 1e-1]
 
 
 def quick(**parameters):
     return SoftmaxRegressionCV(**{"l2s": L2S, "max_iter": 6, "tol": None, "random_state": 0, **parameters})
+
+
+@pytest.fixture(scope="module")
+def fitted(datasets):
+    return quick().fit(*datasets["iris"])
 
 
 def test_scores_are_those_of_a_grid_search(iris):
@@ -34,10 +42,10 @@ def test_scores_are_those_of_a_grid_search(iris):
     np.testing.assert_array_equal(clf.predict_proba(iris[0]), search.predict_proba(iris[0]))
 
 
-@pytest.mark.parametrize("name", ["iris", "wine", "digits"])
+@pytest.mark.parametrize("name", ["iris", slow("wine"), slow("digits")])
 def test_the_choice_agrees_with_logistic_regression_cv(name, standardised):
     X, y = standardised[name]
-    X, y = X[:500], y[:500]
+    X, y = X[:200], y[:200]
     cv = [(np.arange(len(y)) % 4 != k, np.arange(len(y)) % 4 == k) for k in range(4)]
     cv = [(np.flatnonzero(train), np.flatnonzero(test)) for train, test in cv]
     clf = quick(cv=cv, scoring="neg_log_loss", solver="lbfgs", tol=1e-7, max_iter=5000).fit(X, y)
@@ -99,6 +107,25 @@ def test_penalties_are_sorted_and_each_is_there_once(iris):
     assert clf.scores_.shape == (5, 3)
 
 
+@pytest.mark.parametrize("n_penalties", [1, 2, 3])
+def test_penalties_train_together_as_each_alone(n_penalties, iris, monkeypatch):
+    X, y = iris
+    train, test = np.arange(0, 150, 2), np.arange(1, 150, 2)
+    sizes, minimise = [], sgd.train
+
+    def counted(network, samples, settings, **options):
+        sizes.append(len(settings))
+        return minimise(network, samples, settings, **options)
+
+    monkeypatch.setattr(sgd, "train", counted)
+    clf = quick(l2s=L2S[:n_penalties], cv=[(train, test)]).fit(X, y)
+    # The last is fitted to all samples.
+    assert sizes == [n_penalties, 1]
+    for i, l2 in enumerate(clf.l2s_):
+        alone = SoftmaxRegression(l2=l2, max_iter=6, tol=None, random_state=0).fit(X[train], y[train])
+        np.testing.assert_allclose(clf.coefs_paths_[0, i, :, :4], alone.coef_, atol=1e-10)
+
+
 @pytest.mark.parametrize("fit_intercept", [True, False])
 def test_paths_are_the_coefficients_of_each_fit(fit_intercept, iris):
     X, y = iris
@@ -142,9 +169,9 @@ def test_samples_of_weight_zero_count_nowhere(iris):
 
 
 @pytest.mark.parametrize("kind", ["sparse", "DataFrame", "strings", "two classes", "float32"])
-def test_any_input(kind, iris):
+def test_any_input(kind, fitted, iris):
     X, y = iris
-    expected = quick().fit(X, y)
+    expected = fitted
     if kind == "sparse":
         X = sparse.csr_matrix(X)
     elif kind == "DataFrame":
@@ -194,8 +221,8 @@ def test_score_is_by_scoring(iris):
         ({"cv": 1}, r"'cv' parameter of SoftmaxRegressionCV must be an int in the range \[2, inf\)"),
     ],
 )
-def test_bad_parameters_are_errors(parameters, message, iris):
-    clf = quick().fit(*iris)
+def test_bad_parameters_are_errors(parameters, message, fitted, iris):
+    clf = copy.copy(fitted)
     before = dict(vars(clf))
     with pytest.raises(ValueError, match=message):
         clf.set_params(**parameters).fit(*iris)

@@ -53,7 +53,7 @@ def textbook_logits(clf, X):
 @pytest.mark.parametrize("kind", ["dense", "sparse"])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_without_hidden_layers_it_is_softmax_regression_to_the_bit(kind, parameters, datasets):
-    X, y = datasets["digits"]
+    X, y = (values[:300] for values in datasets["digits"])
     X = sparse.csr_matrix(X) if kind == "sparse" else X
     mlp = TinyMLPClassifier((), max_iter=20, random_state=0, **parameters).fit(X, y)
     softmax = SoftmaxRegression(max_iter=20, random_state=0, **parameters).fit(X, y)
@@ -235,21 +235,38 @@ def exclusive_or():
 )
 def test_hidden_units_solve_what_lines_cannot(problem, accuracy, activation, solver):
     X, y = problem
-    for seed in range(2):
-        mlp = TinyMLPClassifier(activation=activation, solver=solver, random_state=seed).fit(X, y)
-        assert mlp.score(X, y) >= accuracy
+    mlp = TinyMLPClassifier(activation=activation, solver=solver, random_state=0).fit(X, y)
+    assert mlp.score(X, y) >= accuracy
     assert SoftmaxRegression(random_state=0).fit(X, y).score(X, y) <= 0.9
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("hidden", [(3,), (64,), (64, 64), (200, 100, 50), (32,) * 5], ids=str)
-@pytest.mark.parametrize("name", ["wine", "iris"])
-def test_the_automatic_learning_rate_suits_every_shape(name, hidden, activation, datasets):
+@pytest.mark.slow
+# Each shape and each activation on both sets.
+@pytest.mark.parametrize(
+    ("hidden", "activation", "name"),
+    [
+        (hidden, activation, ("wine", "iris")[(row + column) % 2])
+        for row, hidden in enumerate([(3,), (64,), (64, 64), (200, 100, 50), (32,) * 5])
+        for column, activation in enumerate(ACTIVATIONS)
+    ],
+    ids=str,
+)
+def test_the_automatic_learning_rate_suits_every_shape(hidden, activation, name, datasets):
     X, y = datasets[name]
     clf = TinyMLPClassifier(hidden, activation, max_iter=500, random_state=0).fit(X, y)
     # From log 3, what no model at all has, at least most of the way down.
     assert clf.data_loss_curve_[-1] < 0.2
     assert max(clf.data_loss_curve_) < 2
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("hidden", [(), (4,), (4, 3)], ids=str)
+def test_no_step_is_longer_than_the_penalty_alone_admits(hidden, scale, standardised):
+    X, y = standardised["iris"]
+    clf = quick(hidden, l2=100.0).fit(scale * X, y)
+    # The penalty has the curvature l2 in the weights of layers above the first, where there are some.
+    assert clf.learning_rate_curve_[0] <= (1 / 100 if hidden else np.inf)
+    assert max(clf.loss_curve_) <= 2 * clf.loss_curve_[0]
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1e3])
@@ -262,6 +279,7 @@ def test_without_penalty_raw_and_rescaled_features_train_alike(scale, standardis
     np.testing.assert_allclose(clf.fit(moved, y).predict_proba(moved), expected, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", ["tanh", "relu", "logistic"])
 @pytest.mark.parametrize("hidden", [(8,), (64,)], ids=str)
 def test_moons_are_solved_from_every_start(hidden, activation):
@@ -377,11 +395,10 @@ def test_partial_fit_gives_the_same_bits_after_pickling_midway(solver, datasets)
 
 @pytest.mark.parametrize("learning_rate_init", ["auto", 0.3])
 def test_partial_fit_on_one_sample_at_a_time_learns(learning_rate_init, standardised):
-    X, y = standardised["iris"]
+    X, y = standardised["wine"]
     clf = TinyMLPClassifier((8,), learning_rate_init=learning_rate_init, random_state=0)
-    for _ in range(6):
-        for i in np.random.RandomState(0).permutation(150):
-            clf.partial_fit(X[[i]], y[[i]], classes=[0, 1, 2])
+    for i in np.random.RandomState(0).permutation(len(y)):
+        clf.partial_fit(X[[i]], y[[i]], classes=[0, 1, 2])
     assert clf.score(X, y) > 0.9
 
 

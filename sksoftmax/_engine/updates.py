@@ -91,10 +91,9 @@ def _multiply_first(direction, factors):
 
 
 def _squared(factors):
-    """What to multiply by in place of the squares, of which some may be too small or too large for their type."""
+    """What to multiply by in place of the squares, of which some may be too small for their type."""
     squares = np.square(factors)
-    limits = np.finfo(factors.dtype)
-    return [squares] if limits.tiny <= squares.min() and squares.max() <= limits.max else [factors, factors]
+    return [squares] if squares.min() >= np.finfo(factors.dtype).tiny else [factors, factors]
 
 
 class Descent(Rule):

@@ -291,6 +291,7 @@ def test_without_a_network_the_way_to_files_on_disk_is_named(monkeypatch):
 FIRST_LABELS = [5, 0, 4, 1, 9, 2, 1, 3, 1, 4, 3, 5, 3, 6, 1, 7, 2, 8, 6, 9, 4, 0, 9, 1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("SKSOFTMAX_MNIST" not in os.environ, reason="SKSOFTMAX_MNIST names no folder of MNIST")
 def test_the_real_files_in_all_their_forms(tmp_path):
     source = Path(os.environ["SKSOFTMAX_MNIST"])

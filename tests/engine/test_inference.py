@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -40,8 +41,15 @@ def test_hidden_units_equal_the_textbook_formula(activation, rng):
         np.testing.assert_allclose(found, A, atol=1e-13)
 
 
-@pytest.mark.parametrize("n_samples", [1, READ_ROWS - 1, 2 * READ_ROWS + 1])
-@pytest.mark.parametrize(("d", "K"), [(784, 10), (20_000, 10), (30, 60)], ids=["parts", "short parts", "many classes"])
+# Products in parts of 125 samples, of 5, and of READ_ROWS for many classes.
+@pytest.mark.parametrize(
+    ("d", "K", "n_samples"),
+    [
+        (d, K, n_samples)
+        for d, K, length in ((784, 10, READ_ROWS), (20_000, 10, 5), (30, 60, READ_ROWS))
+        for n_samples in (1, length - 1, 2 * length + 1)
+    ],
+)
 def test_parts_join_to_the_whole(d, K, n_samples, rng):
     (W, b), *_ = layers = layers_of(rng, d, K)
     assert (samples_at_once(K, d, READ_ROWS) < READ_ROWS) == (d > 30)
@@ -53,6 +61,20 @@ def test_parts_join_to_the_whole(d, K, n_samples, rng):
     probabilities = outputs(layers, "identity", X, softmax)
     np.testing.assert_allclose(probabilities, special.softmax(logits, axis=1), atol=1e-14 * d)
     np.testing.assert_array_equal(X, before)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+def test_a_part_of_the_samples_is_in_hidden_layers_at_a_time(kind, rng):
+    X = kind(rng.normal(size=(20 * READ_ROWS, 3)))
+    layers = layers_of(rng, 3, 64, 2)
+    tracemalloc.start()
+    try:
+        outputs(layers, "tanh", X, softmax)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # All hidden units would be twenty times as many as those of READ_ROWS.
+    assert peak < 20 * READ_ROWS * 64 * 8 / 2
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

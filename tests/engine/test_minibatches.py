@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -107,6 +109,18 @@ def test_batches_are_centred_and_have_the_dtype_of_the_network(dtype, rng):
             got.append(out.rows.T.copy())
     # Single precision of values up to 100.
     np.testing.assert_allclose(np.concatenate(got), expected, rtol=0, atol=1e-4)
+
+
+def test_losses_that_nobody_asks_for_take_no_memory():
+    X, y = counted(10_000)
+    tracemalloc.start()
+    try:
+        Minibatches(Samples(X, y), 1, (3, 2), np.float64, n_models=50)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # A loss for each step and model would take four times as much.
+    assert peak < 1e6
 
 
 def test_a_large_batch_comes_in_parts():

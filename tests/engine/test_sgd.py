@@ -20,6 +20,15 @@ from tests.engine.helpers import conditioning_of, network, problem, repeated, sa
 STACK_TOLERANCE = {np.float64: 1e-10, np.float32: 1e-4}
 
 
+RULES = {
+    "sgd": ("sgd", 0.0, False),
+    "momentum": ("sgd", 0.9, False),
+    "nesterov": ("sgd", 0.9, True),
+    "adam": ("adam", 0.0, False),
+}
+rules = pytest.mark.parametrize(("solver", "momentum", "nesterov"), RULES.values(), ids=RULES)
+
+
 def twelve_models(momentum, stop_early):
     """With different penalties, learning rates, momenta and schedules; with tolerances of which some end early."""
     return [
@@ -28,7 +37,7 @@ def twelve_models(momentum, stop_early):
             learning_rate=0.02 * (1 + k % 5),
             schedule=partial(exponential, decay=0.9 + 0.01 * (k // 4)),
             shrink=0.3 if k % 3 == 0 else None,
-            momentum=momentum * (0.9, 0.9, 0.5)[k // 4],
+            momentum=momentum * (1.0, 1.0, 0.6)[k // 4],
             max_epochs=12 - k % 2,
             tolerance=(1e-3, 0.3, 0.05)[k % 3] if stop_early else -np.inf,
             patience=1 + k % 2,
@@ -37,15 +46,20 @@ def twelve_models(momentum, stop_early):
     ]
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("conditioned", [True, False], ids=["own coordinates", "raw"])
-@pytest.mark.parametrize("early", ["objective", "validation", "never"])
-@pytest.mark.parametrize("hidden", [(), (5,)], ids=["softmax", "one hidden layer"])
+# Each value of a setting meets each of the others, and each rule all the ways to leave a stack.
 @pytest.mark.parametrize(
-    ("solver", "momentum", "nesterov"),
-    [("sgd", 0.0, False), ("sgd", 1.0, False), ("sgd", 1.0, True), ("adam", 0.0, False)],
-    ids=["sgd", "momentum", "nesterov", "adam"],
+    ("early", "hidden", "conditioned", "dtype"),
+    [
+        ("objective", (), True, np.float64),
+        ("objective", (5,), False, np.float32),
+        ("validation", (5,), True, np.float64),
+        ("validation", (), False, np.float32),
+        ("never", (5,), True, np.float32),
+        ("never", (), False, np.float64),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
+@rules
 def test_a_stack_trains_each_model_as_if_alone(solver, momentum, nesterov, hidden, early, conditioned, dtype, rng):
     X, y = problem(rng, 110, dtype=dtype)
     weights = rng.uniform(0.5, 1.5, 110)
@@ -88,11 +102,7 @@ def test_a_stack_trains_each_model_as_if_alone(solver, momentum, nesterov, hidde
 
 
 @pytest.mark.parametrize("hidden", [(), (5,)], ids=["softmax", "one hidden layer"])
-@pytest.mark.parametrize(
-    ("solver", "momentum", "nesterov"),
-    [("sgd", 0.0, False), ("sgd", 0.9, False), ("sgd", 0.9, True), ("adam", 0.0, False)],
-    ids=["sgd", "momentum", "nesterov", "adam"],
-)
+@rules
 def test_a_mean_and_a_scale_stand_for_samples_that_have_them(solver, momentum, nesterov, hidden, rng):
     X, y = problem(rng, 110)
     mean, scale = rng.normal(size=6), rng.uniform(0.5, 2, 6)
@@ -109,7 +119,7 @@ def test_a_mean_and_a_scale_stand_for_samples_that_have_them(solver, momentum, n
         np.testing.assert_allclose(b, expected_b, atol=1e-11)
 
 
-@pytest.mark.parametrize("size", [1e-14, 1e25, 1e30])
+@pytest.mark.parametrize("size", [1e-14, 1e25, 1e30, [1e25, 1, 1, 1e-14, 1, 1]], ids=str)
 @pytest.mark.parametrize(("momentum", "nesterov"), [(0.0, False), (0.9, False), (0.9, True)])
 def test_features_whose_squares_single_precision_cannot_hold_train_as_others(momentum, nesterov, size, rng):
     X, y = problem(rng, 60, dtype=np.float32)
@@ -206,12 +216,13 @@ def test_adaptive_schedule_shrinks_at_plateaus_before_it_ends(rng):
     )
 
 
-@pytest.mark.parametrize("batch_size", [1, 32, 128, PART_ROWS + 1, 10**6])
+@pytest.mark.parametrize(
+    ("n_models", "conditioned", "batch_size"),
+    [*((n, c, 32) for n in (1, 2) for c in (True, False)), *((2, True, b) for b in (1, PART_ROWS + 1, 10**6))],
+)
 @pytest.mark.parametrize(("solver", "momentum"), [("sgd", 0.0), ("sgd", 0.9), ("adam", 0.0)])
-@pytest.mark.parametrize("conditioned", [True, False])
-@pytest.mark.parametrize("n_models", [1, 2])
-def test_nothing_is_allocated_inside_the_training_loop(n_models, conditioned, solver, momentum, batch_size, rng):
-    X, y = problem(rng, 700, 3000, 10, np.float32)
+def test_nothing_is_allocated_inside_the_training_loop(solver, momentum, n_models, conditioned, batch_size, rng):
+    X, y = problem(rng, PART_ROWS + 50, 3000, 10, np.float32)
     coordinates = conditioning_of(samples(X, y), 1e-4, True, rng).coordinates if conditioned else Coordinates()
     peaks = []
 
@@ -221,7 +232,7 @@ def test_nothing_is_allocated_inside_the_training_loop(n_models, conditioned, so
         tracemalloc.reset_peak()
 
     settings = [
-        Settings(l2=1e-4 * m, learning_rate=1e-4 * m, momentum=momentum, max_epochs=4, scale=coordinates.scale)
+        Settings(l2=1e-4 * m, learning_rate=1e-4 * m, momentum=momentum, max_epochs=3, scale=coordinates.scale)
         for m in range(1, 1 + n_models)
     ]
     options = {"solver": solver, "nesterov": True, "batch_size": batch_size, "shuffle": np.random.RandomState(0)}

@@ -12,6 +12,13 @@ def _close_figures():
 
 
 @pytest.fixture(scope="package")
+def three_digits(datasets):
+    """(X, y) of the digits 0, 1 and 2, for pictures of few panels."""
+    X, y = datasets["digits"]
+    return X[y < 3], y[y < 3]
+
+
+@pytest.fixture(scope="package")
 def digits_model(datasets):
     """Softmax regression on the digits, fitted for a few epochs."""
     X, y = datasets["digits"]

@@ -14,8 +14,8 @@ EPOCHS = [0, 1, 3, 6]
 
 
 @pytest.fixture(scope="module")
-def snapshots(datasets):
-    return training_snapshots(SoftmaxRegression(tol=None, random_state=0), *datasets["digits"], epochs=EPOCHS)
+def snapshots(three_digits):
+    return training_snapshots(SoftmaxRegression(tol=None, random_state=0), *three_digits, epochs=EPOCHS)
 
 
 def drawn(animation, frame):
@@ -51,6 +51,7 @@ def test_each_frame_is_the_coefficients_and_the_curves_so_far(snapshots, written
     written(animation)
 
 
+@pytest.mark.slow
 def test_a_gif_has_all_frames_and_ends_with_the_last(snapshots, written):
     animation = animate_coefficients(snapshots)
     path = written(animation, fps=4)
@@ -69,14 +70,15 @@ def test_a_gif_has_all_frames_and_ends_with_the_last(snapshots, written):
     assert np.abs(last - expected).mean() < 3
 
 
+@pytest.mark.slow
 def test_a_page_holds_all_frames(snapshots, written):
     page = written(animate_coefficients(snapshots, loss_curve=False), "a.html").read_text()
     assert page.count("data:image/png;base64") == len(snapshots)
 
 
-def test_hidden_units_keep_the_order_of_the_last_frame(datasets, written):
+def test_hidden_units_keep_the_order_of_the_last_frame(three_digits, written):
     model = TinyMLPClassifier((6,), tol=None, random_state=0)
-    snapshots = training_snapshots(model, *datasets["digits"], epochs=[0, 4])
+    snapshots = training_snapshots(model, *three_digits, epochs=[0, 4])
     order = [int(name.split()[1]) for name in CoefficientImagesDisplay.from_estimator(snapshots[-1]).names]
     animation = animate_coefficients(snapshots, units=4, plot_options={"scale": "panel"})
     for frame, snapshot in enumerate(snapshots):
@@ -85,32 +87,31 @@ def test_hidden_units_keep_the_order_of_the_last_frame(datasets, written):
     written(animation)
 
 
-def test_pipelines_differences_and_minibatches_are_animated(datasets, written):
+def test_pipelines_differences_and_minibatches_are_animated(three_digits, written):
     pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(tol=None, random_state=0, store_minibatch_loss=True))
-    snapshots = training_snapshots(pipeline, *datasets["digits"], epochs=[1, 2])
-    animation = animate_coefficients(snapshots, difference=(3, 8), curve_options={"curves": "minibatch_loss"})
+    snapshots = training_snapshots(pipeline, *three_digits, epochs=[1, 2])
+    animation = animate_coefficients(snapshots, difference=(0, 2), curve_options={"curves": "minibatch_loss"})
     for frame, snapshot in enumerate(snapshots):
         (image,), _, (_, points) = drawn(animation, frame)
-        expected = CoefficientImagesDisplay.from_estimator(snapshot, difference=(3, 8)).images[0]
+        expected = CoefficientImagesDisplay.from_estimator(snapshot, difference=(0, 2)).images[0]
         np.testing.assert_array_equal(image.get_array(), expected)
         np.testing.assert_array_equal(points.get_ydata(), snapshot[-1].minibatch_loss_curve_)
     written(animation)
 
 
-def test_models_without_curves_are_animated_without(datasets, written):
-    X, y = datasets["digits"]
-    models = [LogisticRegression(C=C, tol=1e-2, max_iter=1000).fit(X[:200] / 16, y[:200]) for C in (0.01, 1.0)]
+def test_models_without_curves_are_animated_without(three_digits, written):
+    X, y = three_digits
+    models = [LogisticRegression(C=C, tol=1e-2, max_iter=1000).fit(X / 16, y) for C in (0.01, 1.0)]
     animation = animate_coefficients(models, loss_curve=False)
-    np.testing.assert_array_equal(drawn(animation, 0)[0][3].get_array(), models[0].coef_[3].reshape(8, 8))
+    np.testing.assert_array_equal(drawn(animation, 0)[0][2].get_array(), models[0].coef_[2].reshape(8, 8))
     written(animation)
     with pytest.raises(TypeError, match="LogisticRegression has no loss_curve_"):
         animate_coefficients(models)
 
 
-def test_frames_of_early_stopping_tell_which_epoch_is_kept(datasets, written):
+def test_frames_of_early_stopping_tell_which_epoch_is_kept(three_digits, written):
     model = SoftmaxRegression(learning_rate_init=0.5, tol=None, early_stopping=True, random_state=0)
-    X, y = datasets["digits"]
-    snapshots = training_snapshots(model, X, y, epochs=range(1, 9))
+    snapshots = training_snapshots(model, *three_digits, epochs=range(1, 6))
     animation = animate_coefficients(snapshots)
     for frame, snapshot in enumerate(snapshots):
         kept = snapshot.best_epoch_
@@ -120,6 +121,7 @@ def test_frames_of_early_stopping_tell_which_epoch_is_kept(datasets, written):
     written(animation)
 
 
+@pytest.mark.slow
 def test_colours_of_a_gif_are_those_of_the_figure_in_every_frame(snapshots, written):
     animation = animate_coefficients(snapshots, curve_options={"curves": ["loss", "data_loss", "penalty"]})
     with Image.open(written(animation)) as gif:
@@ -131,13 +133,13 @@ def test_colours_of_a_gif_are_those_of_the_figure_in_every_frame(snapshots, writ
             assert greenish.any(), "the line of the penalty, or its entry of the legend"
 
 
-def test_what_cannot_be_animated_leaves_no_figure(snapshots, datasets, tmp_path):
-    X, y = datasets["digits"]
-    three = SoftmaxRegression(max_iter=1, tol=None).fit(X[y < 3], y[y < 3])
+def test_what_cannot_be_animated_leaves_no_figure(snapshots, three_digits, tmp_path):
+    X, y = three_digits
+    two = SoftmaxRegression(max_iter=1, tol=None).fit(X[y < 2], y[y < 2])
     with pytest.raises(ValueError, match="snapshots have different classes, features or layers"):
-        animate_coefficients([three, *snapshots])
+        animate_coefficients([two, *snapshots])
     with pytest.raises(TypeError, match="snapshots is a SoftmaxRegression, must be a list"):
-        animate_coefficients(three)
+        animate_coefficients(two)
     with pytest.raises(TypeError, match=r"got \['cmap'\], must be some of .* plot_options"):
         animate_coefficients(snapshots, cmap="PuOr")
     with pytest.raises(ValueError, match="interval == 0, must be a finite number > 0"):

@@ -15,6 +15,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
 from sksoftmax.plotting import CoefficientImagesDisplay
+from tests.parameters import slow
 
 
 def titles(display):
@@ -65,14 +66,14 @@ def test_zero_coefficients_have_the_colour_of_zero():
 @pytest.mark.parametrize(
     "model", [LogisticRegression(max_iter=2000), SGDClassifier(), RidgeClassifier()], ids=lambda m: type(m).__name__
 )
-def test_any_fitted_linear_classifier_is_drawn(model, datasets):
-    X, y = datasets["digits"]
+def test_any_fitted_linear_classifier_is_drawn(model, three_digits):
+    X, y = three_digits
     model.fit(X / 16, y)
     np.testing.assert_array_equal(CoefficientImagesDisplay.from_estimator(model).images, model.coef_.reshape(-1, 8, 8))
 
 
-def test_a_pipeline_is_drawn_in_the_pixels_that_enter_it(datasets):
-    X, y = datasets["digits"]
+def test_a_pipeline_is_drawn_in_the_pixels_that_enter_it(three_digits):
+    X, y = three_digits
     pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=2, tol=None)).fit(X, y)
     display = CoefficientImagesDisplay.from_estimator(pipeline)
     expected = pipeline[-1].coef_ / pipeline[0].scale_
@@ -81,17 +82,17 @@ def test_a_pipeline_is_drawn_in_the_pixels_that_enter_it(datasets):
     np.testing.assert_array_equal(display.images, pipeline[-1].coef_.reshape(-1, 8, 8))
 
 
-def test_a_search_is_drawn_as_its_best_estimator(datasets):
-    X, y = datasets["digits"]
+def test_a_search_is_drawn_as_its_best_estimator(three_digits):
+    X, y = three_digits
     pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=2, tol=None, random_state=0))
     search = GridSearchCV(pipeline, {"softmaxregression__l2": [1e-3, 1.0]}, cv=2).fit(X, y)
     of_search, of_best = map(CoefficientImagesDisplay.from_estimator, (search, search.best_estimator_))
     np.testing.assert_array_equal(of_search.images, of_best.images)
 
 
-def test_a_model_of_a_data_frame_is_drawn(datasets):
+def test_a_model_of_a_data_frame_is_drawn(three_digits):
     pd = pytest.importorskip("pandas")
-    X, y = datasets["digits"]
+    X, y = three_digits
     frame = pd.DataFrame(X, columns=[f"pixel {j}" for j in range(64)])
     of_frame, of_array = (
         make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=2, tol=None, random_state=0)).fit(data, y)
@@ -229,7 +230,12 @@ def test_plotting_again_changes_no_data(digits_model):
 
 @pytest.mark.parametrize(
     ("n_classes", "name"),
-    [*((n_classes, "{}") for n_classes in (2, 3, 10, 26, 100)), (10, "class number {}"), (100, "class number {}")],
+    [
+        *((n_classes, "{}") for n_classes in (2, 3, 10)),
+        (10, "class number {}"),
+        slow(26, "{}"),
+        slow(100, "class number {}"),
+    ],
 )
 def test_titles_panels_and_scale_do_not_overlap(n_classes, name):
     rng = np.random.RandomState(0)
@@ -325,7 +331,7 @@ def test_names_are_no_mathematics(digits_model):
     assert display.names == names
 
 
-@pytest.mark.parametrize("n_classes", [3, 10, 26])
+@pytest.mark.parametrize("n_classes", [3, 10, slow(26)])
 def test_titles_are_as_large_as_their_panels_allow(n_classes):
     rng = np.random.RandomState(0)
     names = [f"a class of the number {k}" for k in range(n_classes)]

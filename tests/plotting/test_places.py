@@ -5,6 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from sksoftmax import SoftmaxRegression
 from sksoftmax.plotting import (
     CoefficientImagesDisplay,
     EvidenceDisplay,
@@ -13,21 +14,26 @@ from sksoftmax.plotting import (
     ProbabilityBarsDisplay,
     SampleGridDisplay,
 )
+from tests.parameters import slow
 
 DISPLAYS = {
-    "coefficients": (10, lambda model, X, y, **o: CoefficientImagesDisplay.from_estimator(model, **o)),
+    "coefficients": (3, lambda model, X, y, **o: CoefficientImagesDisplay.from_estimator(model, **o)),
     "grid": (4, lambda model, X, y, **o: SampleGridDisplay.from_estimator(model, X, y, n_samples=4, **o)),
     "bars": (4, lambda model, X, y, **o: ProbabilityBarsDisplay.from_estimator(model, X[:2], y[:2], **o)),
-    "evidence": (11, lambda model, X, y, **o: EvidenceDisplay.from_estimator(model, X[0], **o)),
-    "matrices": (3, lambda model, X, y, **o: ModelMatricesDisplay.from_estimator(model, X[:5], **o)),
+    "evidence": (4, lambda model, X, y, **o: EvidenceDisplay.from_estimator(model, X[0], **o)),
+    "matrices": (
+        3,
+        lambda model, X, y, **o: ModelMatricesDisplay.from_estimator(model, X[:5], values_format=None, **o),
+    ),
 }
 
 
-@pytest.fixture(params=DISPLAYS)
-def drawer(request, digits_model, datasets):
+@pytest.fixture(params=["coefficients", "evidence", *map(slow, ("grid", "bars", "matrices"))])
+def drawer(request, three_digits):
     """The number of panels, and a function of `ax` that draws them."""
     n_panels, draw = DISPLAYS[request.param]
-    return n_panels, lambda **options: draw(digits_model, *datasets["digits"], **options)
+    model = SoftmaxRegression(max_iter=5, tol=None, random_state=0).fit(*three_digits)
+    return n_panels, lambda **options: draw(model, *three_digits, **options)
 
 
 def root(figure):

@@ -18,6 +18,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
 from sksoftmax.plotting import EvidenceDisplay, ProbabilityBarsDisplay, SampleGridDisplay
 from sksoftmax.plotting._images import OTHER, PREDICTED, RIGHT, WRONG
+from tests.parameters import slow
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +66,9 @@ def test_the_least_confident_predictions_are_selected_in_order(weak, digits):
 def test_the_other_selections(weak, digits):
     X, y = digits
     assert SampleGridDisplay.from_estimator(weak, X, y).indices.tolist() == list(range(25))
-    per_class = SampleGridDisplay.from_estimator(weak, X, y, select="per_class", n_samples=30).indices
-    assert y[per_class].tolist() == np.repeat(range(10), 3).tolist()
-    assert all(per_class[3 * k : 3 * k + 3].tolist() == np.flatnonzero(y == k)[:3].tolist() for k in range(10))
+    per_class = SampleGridDisplay.from_estimator(weak, X, y, select="per_class", n_samples=20).indices
+    assert y[per_class].tolist() == np.repeat(range(10), 2).tolist()
+    assert all(per_class[2 * k : 2 * k + 2].tolist() == np.flatnonzero(y == k)[:2].tolist() for k in range(10))
     draws = [
         SampleGridDisplay.from_estimator(weak, X, y, select="random", random_state=seed, n_samples=5).indices.tolist()
         for seed in (0, 0, 1)
@@ -162,7 +163,7 @@ def test_a_classifier_is_drawn_by_what_it_predicts(datasets):
 
 
 def test_a_mask_selects(weak, digits):
-    X, y = digits
+    X, y = digits[0][:60], digits[1][:60]
     chosen = SampleGridDisplay.from_estimator(weak, X, y, select=y == 7).indices
     np.testing.assert_array_equal(chosen, np.flatnonzero(y == 7))
 
@@ -310,17 +311,17 @@ def test_probabilities_that_are_none(digits):
         TinyMLPClassifier((), max_iter=3, tol=None),
         make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=3, tol=None)),
         LogisticRegression(max_iter=5000, tol=1e-2),
-        SGDClassifier(random_state=0),
-        RidgeClassifier(),
-        LinearSVC(max_iter=10**5, tol=1e-2),
-        LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
+        slow(SGDClassifier(random_state=0)),
+        slow(RidgeClassifier()),
+        slow(LinearSVC(max_iter=10**5, tol=1e-2)),
+        slow(LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")),
     ],
     ids=lambda m: type(m).__name__,
 )
-def test_evidence_and_intercept_sum_to_the_score(model, digits):
-    X, y = digits
+def test_evidence_and_intercept_sum_to_the_score(model, three_digits):
+    X, y = three_digits
     model.fit(X, y)
-    for x in X[:5]:
+    for x in X[:2]:
         display = EvidenceDisplay.from_estimator(model, x)
         expected = model.decision_function([x])[0]
         drawn = [image.get_array().sum() for image in display.images_]
@@ -377,8 +378,9 @@ def test_the_highest_scores_are_drawn_first_and_the_highest_is_framed(digits_mod
 
 
 def test_evidence_beyond_the_scale_is_told(digits_model, digits):
-    assert EvidenceDisplay.from_estimator(digits_model, digits[0][0], limit=1e-6).colorbar_.extend == "both"
-    assert EvidenceDisplay.from_estimator(digits_model, digits[0][0]).colorbar_.extend == "neither"
+    x = digits[0][0]
+    assert EvidenceDisplay.from_estimator(digits_model, x, limit=1e-6, n_classes=2).colorbar_.extend == "both"
+    assert EvidenceDisplay.from_estimator(digits_model, x, n_classes=2).colorbar_.extend == "neither"
 
 
 def test_what_has_no_evidence(digits_model, digits):

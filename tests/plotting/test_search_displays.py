@@ -35,7 +35,7 @@ def wide_search(datasets):
     model = SoftmaxRegression(max_iter=5, tol=None, random_state=0)
     grid = {"l2": L2S, "momentum": [0.9, 0.0], "batch_size": [16, 64]}
     scoring = {"hits": "accuracy", "loss": "neg_log_loss"}
-    return VectorizedGridSearchCV(model, grid, scoring=scoring, refit="loss").fit(*datasets["iris"])
+    return VectorizedGridSearchCV(model, grid, scoring=scoring, refit="loss", cv=3).fit(*datasets["iris"])
 
 
 def test_the_curve_is_the_mean_and_the_spread_of_the_splits(search):
@@ -89,7 +89,7 @@ def test_other_parameters_keep_the_values_of_the_choice(wide_search):
 
 
 def test_a_table_of_scikit_learn_is_drawn(iris):
-    found = GridSearchCV(LogisticRegression(max_iter=2000), {"C": [0.1, 1.0, 2.0]}).fit(*iris)
+    found = GridSearchCV(LogisticRegression(tol=1e-2, max_iter=2000), {"C": [0.1, 1.0, 2.0]}, cv=3).fit(*iris)
     display = SearchCurveDisplay.from_cv_results(found.cv_results_, param="C")
     np.testing.assert_allclose(display.line_.get_ydata(), found.cv_results_["mean_test_score"])
 
@@ -204,7 +204,7 @@ def test_what_is_simpler_can_be_said(simpler, wide_search):
     assert (display.one_standard_error_ is None) == (simpler is None)
     if simpler is not None:
         choose = max if simpler == "larger" else min
-        mean, error = display.scores.mean(axis=1), display.scores.std(axis=1, ddof=1) / np.sqrt(5)
+        mean, error = display.scores.mean(axis=1), display.scores.std(axis=1, ddof=1) / np.sqrt(3)
         good = [v for v, m in zip(display.values, mean) if m >= mean.max() - error[mean.argmax()]]
         assert display.one_standard_error_.get_xdata()[0] == choose(good)
 
