@@ -11,7 +11,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegressionCV
 from sklearn.metrics import log_loss
-from sklearn.model_selection import GridSearchCV, GroupKFold, LeaveOneGroupOut, cross_val_score
+from sklearn.model_selection import GridSearchCV, GroupKFold, LeaveOneGroupOut, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -46,8 +46,7 @@ def test_scores_are_those_of_a_grid_search(iris):
 def test_the_choice_agrees_with_logistic_regression_cv(name, standardised):
     X, y = standardised[name]
     X, y = X[:200], y[:200]
-    cv = [(np.arange(len(y)) % 4 != k, np.arange(len(y)) % 4 == k) for k in range(4)]
-    cv = [(np.flatnonzero(train), np.flatnonzero(test)) for train, test in cv]
+    cv = StratifiedKFold(4)
     clf = quick(cv=cv, scoring="neg_log_loss", solver="lbfgs", tol=1e-7, max_iter=5000).fit(X, y)
     n_train = len(y) * 3 / 4
     Cs = [1 / (n_train * l2) for l2 in L2S[::-1]]
