@@ -117,6 +117,7 @@ def new_process():
     return subprocess.run([sys.executable, "-c", IN_A_NEW_PROCESS], check=False, text=True, stdout=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_importing_the_package_is_light(new_process):
     heavy = {"matplotlib", "sklearn.metrics", "sklearn.model_selection", "sksoftmax.datasets", "sksoftmax.plotting"}
     loaded = set(new_process.stdout.split())
@@ -124,6 +125,7 @@ def test_importing_the_package_is_light(new_process):
     assert not heavy & loaded
 
 
+@pytest.mark.slow
 def test_what_is_loaded_on_demand_is_there_as_the_rest(new_process):
     assert dir(sksoftmax) == sorted(sksoftmax.__all__)
     assert new_process.returncode == 0

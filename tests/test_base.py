@@ -253,6 +253,7 @@ def test_validation_curves_are_those_of_the_held_out_samples(weighted, scoring, 
         assert best == int(np.argmax(clf.validation_scores_))
 
 
+@pytest.mark.slow
 def test_each_seed_holds_out_other_samples(rng):
     X, y = rng.normal(size=(40, 2)), np.arange(40) % 2
     clf = SoftmaxRegression(early_stopping=True, validation_fraction=0.5, shuffle=False, max_iter=1, tol=None)
@@ -337,6 +338,7 @@ def test_partial_fit_goes_on_from_fit(iris):
     assert clf.n_iter_ == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learning_rate_init", ["auto", 0.001])
 def test_partial_fit_on_single_samples_after_fit_does_no_harm(learning_rate_init, datasets):
     X, y = datasets["digits"]
@@ -374,6 +376,7 @@ def test_a_learning_rate_counts_after_a_fit_by_another_solver(solver, iris):
     assert automatic.learning_rate_curve_[-1] == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
 @pytest.mark.parametrize("random_state", [None, np.random.RandomState(0)], ids=["none", "shared"])
 def test_models_without_a_seed_have_streams_of_their_own(random_state, method, iris):

@@ -116,6 +116,7 @@ def test_largest_gradient_is_that_of_the_objective(data, rng):
     np.testing.assert_allclose(trained(theta).largest_gradient(data.X, data.y, 0.1), abs(slopes).max(), rtol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", [(), (8,)])
 @pytest.mark.parametrize("name", ["MLPClassifier", *peers.LIBRARIES])
 def test_all_contestants_minimise_one_objective(data, hidden, name):

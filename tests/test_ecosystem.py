@@ -105,6 +105,7 @@ def test_cross_val_score_works_on_strings_and_frames(iris):
     assert cross_val_score(quick(), frame, labels).mean() > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [quick, lambda: TinyMLPClassifier((4,), max_iter=20, tol=None, random_state=0)])
 def test_scikit_learns_displays_draw_it(make, datasets):
     X, y = datasets["breast cancer"]

@@ -140,6 +140,7 @@ def test_integer_weights_equal_repeated_samples(kind, class_weight, parameters, 
     np.testing.assert_allclose(weighted, repeated, rtol=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [[0.2, 1.0], [0.001, 3.0]], ids=str)
 def test_fractional_weights_with_minibatches_come_close_to_the_weighted_optimum(weights, standardised):
     X, y = standardised["iris"]

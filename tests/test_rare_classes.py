@@ -53,6 +53,7 @@ def probabilities_on_splits(case, l2):
     return [(y[test], probabilities_of_all(clf, X[test], np.unique(y))) for clf, test in zip(models, tests)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scoring", METRICS)
 @pytest.mark.parametrize("case", range(len(CASES)))
 def test_scores_are_those_of_probabilities_of_all_classes(case, scoring):

@@ -180,6 +180,7 @@ def both_metrics(estimator, X, y):
     return {"hits": (estimator.predict(X) == y).sum(), "loss": -log_loss(y, estimator.predict_proba(X))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scoring", "refit"),
     [
@@ -206,6 +207,7 @@ def test_several_metrics_and_ways_to_choose(scoring, refit, iris):
         assert list(ours.scorer_) == list(theirs.scorer_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scoring", [None, "neg_log_loss", ["accuracy", "neg_log_loss"]], ids=str)
 def test_sample_weights_count_as_in_scikit_learn(scoring, iris, rng):
     X, y = iris
@@ -243,7 +245,8 @@ SPLITS = {
 @pytest.mark.parametrize(
     ("model", "cv"),
     [
-        *(("default", cv) for cv in SPLITS),
+        *(("default", cv) for cv in ("number", "permuted", "bootstrap")),
+        *(slow("default", cv) for cv in ("stratified", "masks", "negative", "tuples")),
         *((model, "bootstrap") for model in ("balanced", "number", "early stopping")),
     ],
 )
@@ -257,7 +260,7 @@ def test_any_splits(model, cv, iris):
     assert_same_search(MODELS[model], {"l2": L2S}, X, y, cv=SPLITS[cv], scoring=scoring)
 
 
-@pytest.mark.parametrize("kind", ["sparse", "float32", "uint8", "DataFrame", "lists", "strings"])
+@pytest.mark.parametrize("kind", ["sparse", "float32", slow("uint8"), "DataFrame", slow("lists"), slow("strings")])
 def test_any_input(kind, datasets):
     X, y = datasets["digits"]
     X, y = X[:200], y[:200]
@@ -631,6 +634,7 @@ def test_times_of_a_stack_are_shared_among_its_models(iris):
     assert (results["mean_score_time"] > 0).all()
 
 
+@pytest.mark.slow
 def test_the_search_is_at_home_in_pipelines_and_cross_validation(iris):
     X, y = iris
     scores = [

@@ -82,6 +82,7 @@ def test_sgd_reaches_the_same_objective_for_every_batch_size(l2, name, batch_siz
     assert lowest * (1 - 1e-9) <= objective(clf, X, y) <= lowest * (1 + 1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [32, 10**6])
 def test_adam_reaches_the_same_objective(batch_size, standardised):
     X, y = standardised["iris"]
@@ -151,6 +152,7 @@ def test_float32_is_kept_to_the_end(kind, solver, datasets):
         assert getattr(clf, method)(X).dtype == np.float32
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint16, np.int16, np.int64, bool])
 @pytest.mark.parametrize("kind", ["dense", "sparse"])
 def test_integers_give_the_model_of_the_same_floats(kind, dtype, datasets):

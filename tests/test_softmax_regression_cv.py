@@ -167,7 +167,7 @@ def test_samples_of_weight_zero_count_nowhere(iris):
     np.testing.assert_allclose(clf.coef_, same.coef_, atol=1e-10)
 
 
-@pytest.mark.parametrize("kind", ["sparse", "DataFrame", "strings", "two classes", "float32"])
+@pytest.mark.parametrize("kind", ["sparse", "DataFrame", slow("strings"), "two classes", slow("float32")])
 def test_any_input(kind, fitted, iris):
     X, y = iris
     expected = fitted
@@ -245,6 +245,7 @@ def test_not_converging_is_one_warning(iris):
     assert {warning.filename for warning in caught} == {__file__}
 
 
+@pytest.mark.slow
 def test_it_is_at_home_in_scikit_learn(iris):
     X, y = iris
     clf = quick()

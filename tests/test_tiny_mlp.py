@@ -16,6 +16,7 @@ from sklearn.neural_network import MLPClassifier
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
 from sksoftmax._engine.activations import ACTIVATIONS
 from tests.engine.helpers import ACTIVATION
+from tests.parameters import slow
 
 
 def quick(*args, **parameters):
@@ -50,7 +51,7 @@ def textbook_logits(clf, X):
     ],
     ids=str,
 )
-@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize("kind", ["dense", slow("sparse")])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_without_hidden_layers_it_is_softmax_regression_to_the_bit(kind, parameters, datasets):
     X, y = (values[:300] for values in datasets["digits"])
@@ -229,7 +230,7 @@ def exclusive_or():
     [
         (exclusive_or(), 1.0),
         (make_moons(300, noise=0.2, random_state=0), 0.95),
-        (make_circles(300, noise=0.1, factor=0.5, random_state=0), 0.97),
+        slow(make_circles(300, noise=0.1, factor=0.5, random_state=0), 0.97),
     ],
     ids=["exclusive or", "moons", "circles"],
 )
@@ -393,6 +394,7 @@ def test_partial_fit_gives_the_same_bits_after_pickling_midway(solver, datasets)
     np.testing.assert_array_equal(weights(thawed), weights(clf))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learning_rate_init", ["auto", 0.3])
 def test_partial_fit_on_one_sample_at_a_time_learns(learning_rate_init, standardised):
     X, y = standardised["wine"]

@@ -38,6 +38,7 @@ def test_sparse_and_dense_agree(fit_intercept, rng):
         assert csr.coordinates.mean is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["dense", "sparse"])
 def test_gains_give_random_sums_of_features_half_of_unit_variance(kind, rng):
     X = rng.normal(size=(4000, 5)) * [1, 1e3, 1e-3, 1, 1]

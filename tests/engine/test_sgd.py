@@ -15,6 +15,7 @@ from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
 from sksoftmax._engine.schedules import exponential
 from tests.engine.helpers import conditioning_of, network, problem, repeated, samples, textbook_objective
+from tests.parameters import slow
 
 # Rounding differs with the shapes of the products, and training carries it on.
 STACK_TOLERANCE = {np.float64: 1e-10, np.float32: 1e-4}
@@ -53,8 +54,8 @@ def twelve_models(momentum, stop_early):
         ("objective", (), True, np.float64),
         ("objective", (5,), False, np.float32),
         ("validation", (5,), True, np.float64),
-        ("validation", (), False, np.float32),
-        ("never", (5,), True, np.float32),
+        slow("validation", (), False, np.float32),
+        slow("never", (5,), True, np.float32),
         ("never", (), False, np.float64),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
@@ -216,6 +217,7 @@ def test_adaptive_schedule_shrinks_at_plateaus_before_it_ends(rng):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n_models", "conditioned", "batch_size"),
     [*((n, c, 32) for n in (1, 2) for c in (True, False)), *((2, True, b) for b in (1, PART_ROWS + 1, 10**6))],

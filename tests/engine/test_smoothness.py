@@ -56,6 +56,7 @@ def test_moments_are_those_of_the_inputs_of_each_layer(activation, kind, rng):
         A = ACTIVATION[activation](A @ layer.W[0].T + layer.b[0])
 
 
+@pytest.mark.slow
 def test_moments_of_wide_layers_come_from_a_subsample(rng):
     X, y = problem(rng, 4000, 2)
     net = network((2, 1000, 3), activation="tanh", rng=rng)

@@ -76,6 +76,7 @@ def test_a_page_holds_all_frames(snapshots, written):
     assert page.count("data:image/png;base64") == len(snapshots)
 
 
+@pytest.mark.slow
 def test_hidden_units_keep_the_order_of_the_last_frame(three_digits, written):
     model = TinyMLPClassifier((6,), tol=None, random_state=0)
     snapshots = training_snapshots(model, *three_digits, epochs=[0, 4])
@@ -87,6 +88,7 @@ def test_hidden_units_keep_the_order_of_the_last_frame(three_digits, written):
     written(animation)
 
 
+@pytest.mark.slow
 def test_pipelines_differences_and_minibatches_are_animated(three_digits, written):
     pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(tol=None, random_state=0, store_minibatch_loss=True))
     snapshots = training_snapshots(pipeline, *three_digits, epochs=[1, 2])
@@ -109,6 +111,7 @@ def test_models_without_curves_are_animated_without(three_digits, written):
         animate_coefficients(models)
 
 
+@pytest.mark.slow
 def test_frames_of_early_stopping_tell_which_epoch_is_kept(three_digits, written):
     model = SoftmaxRegression(learning_rate_init=0.5, tol=None, early_stopping=True, random_state=0)
     snapshots = training_snapshots(model, *three_digits, epochs=range(1, 6))

@@ -103,6 +103,7 @@ def test_a_model_of_a_data_frame_is_drawn(three_digits):
     np.testing.assert_allclose(displays[0].images, displays[1].images, rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [TinyMLPClassifier((9, 4), max_iter=2, tol=None), MLPClassifier((9, 4), max_iter=2)],
@@ -220,6 +221,7 @@ def test_class_names_and_limit(digits_model):
     assert display.colorbar_ is None
 
 
+@pytest.mark.slow
 def test_plotting_again_changes_no_data(digits_model):
     display = CoefficientImagesDisplay.from_estimator(digits_model)
     before = display.images.copy()
@@ -228,6 +230,7 @@ def test_plotting_again_changes_no_data(digits_model):
     assert display.images_[0].cmap.name == "PiYG"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n_classes", "name"),
     [
@@ -331,6 +334,7 @@ def test_names_are_no_mathematics(digits_model):
     assert display.names == names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_classes", [3, 10, slow(26)])
 def test_titles_are_as_large_as_their_panels_allow(n_classes):
     rng = np.random.RandomState(0)

@@ -34,6 +34,7 @@ def test_the_panels_are_data_coefficients_and_probabilities(model, iris):
     assert display.images_[0][2].get_clim() == (0, 1)
 
 
+@pytest.mark.slow
 def test_few_numbers_are_written_into_their_cells(model, iris):
     X = iris[0][::15]
     display = ModelMatricesDisplay.from_estimator(model, X)
@@ -46,6 +47,7 @@ def test_few_numbers_are_written_into_their_cells(model, iris):
     assert {text.axes for text in many.texts_} == {many.axes_[0, 1]}
 
 
+@pytest.mark.slow
 def test_snapshots_are_rows_on_the_same_scales(iris):
     X, y = iris
     snapshots = training_snapshots(SoftmaxRegression(tol=None, random_state=0), X, y, epochs=[0, 1, 3])
@@ -65,6 +67,7 @@ def test_snapshots_are_rows_on_the_same_scales(iris):
     assert [row[0].get_ylabel() for row in named.axes_] == ["first", "last"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [SoftmaxRegression(max_iter=3, tol=None), LogisticRegression()], ids=["two", "one"])
 def test_two_classes_explain_their_outputs(model, datasets):
     X, y = datasets["iris"]

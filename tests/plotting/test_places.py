@@ -51,6 +51,7 @@ def test_alone_it_makes_one_figure_with_a_layout(drawer):
     assert len(plt.get_fignums()) == 2
 
 
+@pytest.mark.slow
 def test_it_takes_the_place_of_an_axes_of_a_mosaic(drawer):
     _, draw = drawer
     figure, axes = plt.subplot_mosaic([["a", "b"], ["a", "c"]], figsize=(9, 6), layout="constrained")
@@ -77,6 +78,7 @@ def test_it_takes_an_axes_for_each_panel(drawer):
         draw(ax=[*axes.ravel(), axes[0, 0]])
 
 
+@pytest.mark.slow
 def test_it_fills_a_figure_and_a_subfigure(drawer):
     _, draw = drawer
     figure = plt.figure(layout="constrained")

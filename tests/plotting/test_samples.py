@@ -63,6 +63,7 @@ def test_the_least_confident_predictions_are_selected_in_order(weak, digits):
     np.testing.assert_array_equal(confidence[display.indices], display.confidences)
 
 
+@pytest.mark.slow
 def test_the_other_selections(weak, digits):
     X, y = digits
     assert SampleGridDisplay.from_estimator(weak, X, y).indices.tolist() == list(range(25))
@@ -228,6 +229,7 @@ def test_the_bars_are_the_probabilities_and_sum_to_one(weak, digits):
         assert colours == expected
 
 
+@pytest.mark.slow
 def test_the_rest_of_many_classes_is_one_bar():
     rng = np.random.RandomState(0)
     p = rng.dirichlet(np.ones(100), 2)
@@ -308,9 +310,9 @@ def test_probabilities_that_are_none(digits):
     [
         SoftmaxRegression(max_iter=3, tol=None),
         SoftmaxRegression(max_iter=3, tol=None, fit_intercept=False),
-        TinyMLPClassifier((), max_iter=3, tol=None),
+        slow(TinyMLPClassifier((), max_iter=3, tol=None)),
         make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=3, tol=None)),
-        LogisticRegression(max_iter=5000, tol=1e-2),
+        slow(LogisticRegression(max_iter=5000, tol=1e-2)),
         slow(SGDClassifier(random_state=0)),
         slow(RidgeClassifier()),
         slow(LinearSVC(max_iter=10**5, tol=1e-2)),

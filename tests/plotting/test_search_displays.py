@@ -74,6 +74,7 @@ def test_softmax_regression_cv_is_drawn(iris):
     assert display.best_.get_xdata()[0] == clf.l2_
 
 
+@pytest.mark.slow
 def test_other_parameters_keep_the_values_of_the_choice(wide_search):
     display = SearchCurveDisplay.from_estimator(wide_search)
     results, best = wide_search.cv_results_, wide_search.best_params_
