@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
+from tests.parameters import slow
 
 LINEAR = [
     {},

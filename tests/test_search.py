@@ -347,6 +347,7 @@ def test_a_large_stack_is_cut(monkeypatch, iris):
     assert stack_sizes(monkeypatch, search, *iris) == [2, 2, 1] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["threading", slow("loky")])
 def test_results_do_not_depend_on_the_number_of_jobs(backend, iris):
     search = VectorizedGridSearchCV(quick(), {"l2": L2S, "batch_size": [16, 32]}, cv=2, scoring="neg_log_loss")

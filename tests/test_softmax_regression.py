@@ -71,7 +71,7 @@ def test_two_classes_have_two_rows_and_twice_the_C(weighted, standardised, rng):
     [slow("iris", 1, 80), ("iris", 32, 160), ("iris", 10**6, 160)]
     + [("digits", 32, 80), ("digits", 256, 100), slow("digits", 10**6, 200)],
 )
-@pytest.mark.parametrize("l2", [0.1, 1.0])
+@pytest.mark.parametrize("l2", [0.1, slow(1.0)])
 def test_sgd_reaches_the_same_objective_for_every_batch_size(l2, name, batch_size, n_epochs, standardised):
     X, y = standardised[name]
     X, y = X[:600], y[:600]
@@ -281,6 +281,7 @@ def test_features_that_are_always_zero_get_no_coefficient(datasets):
     np.testing.assert_array_equal(clf.coef_[:, dead], 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
 @pytest.mark.parametrize("cls", [SoftmaxRegression, SoftmaxRegressionCV])
 def test_sparse_coefficients_predict_and_go_on_as_dense_ones(cls, container, datasets):

@@ -94,6 +94,7 @@ def test_a_feature_seen_once_outside_the_subsample_gets_no_huge_step(rng):
     assert np.abs(transformed).max() <= DAMPING**-0.5 + 1
 
 
+@pytest.mark.slow
 def test_samples_of_weight_zero_do_not_count(rng):
     X, y = problem(rng, 2000, 3000)
     weights = np.zeros(2000)

@@ -129,6 +129,7 @@ def test_the_bound_holds_for_the_gauss_newton_matrix(hidden, rng):
     assert np.linalg.eigvalsh(gauss_newton)[-1] <= bound
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_few_heavy_samples_among_many_are_seen(seed):
     rng = np.random.RandomState(seed)

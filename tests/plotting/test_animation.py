@@ -37,6 +37,7 @@ def written(tmp_path):
     return save
 
 
+@pytest.mark.slow
 def test_each_frame_is_the_coefficients_and_the_curves_so_far(snapshots, written):
     animation = animate_coefficients(snapshots)
     for frame, snapshot in enumerate(snapshots):

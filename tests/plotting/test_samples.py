@@ -335,6 +335,7 @@ def test_evidence_and_intercept_sum_to_the_score(model, three_digits):
         assert float(written) == pytest.approx(score, abs=0.005)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [SoftmaxRegression(max_iter=3, tol=None), LogisticRegression()], ids=["two", "one"])
 def test_the_difference_of_the_evidence_of_two_classes_sums_to_that_of_their_scores(model, digits):
     X, y = digits

@@ -95,6 +95,7 @@ def test_a_table_of_scikit_learn_is_drawn(iris):
     np.testing.assert_allclose(display.line_.get_ydata(), found.cv_results_["mean_test_score"])
 
 
+@pytest.mark.slow
 def test_the_only_parameter_is_drawn_and_of_several_the_penalty(iris):
     found = GridSearchCV(LogisticRegression(max_iter=2000), {"C": [0.1, 1.0]}).fit(*iris)
     assert SearchCurveDisplay.from_estimator(found).param == "C"
@@ -118,6 +119,7 @@ def test_the_axis_suits_the_values(values, scale):
     assert display.ax_.get_xscale() == scale
 
 
+@pytest.mark.slow
 def test_each_cell_is_the_best_score_of_its_pair(wide_search):
     display = SearchHeatmapDisplay.from_estimator(wide_search, params=("momentum", "l2"))
     results = wide_search.cv_results_
