@@ -77,7 +77,7 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         nesterovs_momentum=True,
         max_iter=200,
         tol=1e-3,
-        n_iter_no_change=5,
+        n_iter_no_change=3,
         shuffle=True,
         fit_intercept=True,
         class_weight=None,
@@ -217,6 +217,7 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
                     self._publish_untrained(X)
                 return self
             samples = Samples(X, targets, weights, None if weights is None else np.flatnonzero(weights))
+            self.l2_ = hyperparameters.penalty(self, samples.n_equal, streaming=True)
             state, network = resume(self, samples)
             (result,), coordinates = advance([self], [(state, network)], samples, going_on=True)
             if result.diverged:
@@ -368,6 +369,8 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, w
             estimator._validation_seed = validation_seed
     first._check_classes()
     samples, validation = first._split(X, rows, targets, sample_weight)
+    for estimator in estimators:
+        estimator.l2_ = hyperparameters.penalty(estimator, samples.n_equal)
     begun = begin(estimators, samples, layers, random_state)
     state, network = begun[0]
 

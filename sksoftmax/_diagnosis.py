@@ -16,14 +16,14 @@ def divergence(estimator, result, X, largest_weight=1.0):
     what = f"Training diverged in epoch {result.n_epochs}: the objective is not finite with "
     if largest_weight > LARGE:
         return ValueError(f"{what}sample_weight times class_weight up to {largest_weight:.3g}. Use smaller weights.")
-    if estimator.l2 > LARGE:
-        return ValueError(f"{what}l2 == {estimator.l2:.3g}. Use a smaller l2.")
+    if estimator.l2_ > LARGE:
+        return ValueError(f"{what}l2 == {estimator.l2_:.3g}. Use a smaller l2.")
     feature, value = _largest_feature(X)
     seen = f"values up to {value:.3g} in feature {feature}"
     if estimator.learning_rate_init == "auto":
         return ValueError(f"{what}{seen}. Scale the features, or set a small learning_rate_init.")
     return ValueError(
-        f"{what}learning_rate_init == {estimator.learning_rate_init}, l2 == {estimator.l2} and {seen}. "
+        f"{what}learning_rate_init == {estimator.learning_rate_init}, l2 == {estimator.l2_} and {seen}. "
         "Use a smaller learning_rate_init or learning_rate_init='auto', or scale the features."
     )
 
@@ -46,11 +46,11 @@ def advice(estimator, result):
         rate = estimator.learning_rate_init
         if rate != "auto":
             cause = (
-                f"learning_rate_init == {rate} is too large for these features and l2 == {estimator.l2}: use a smaller "
-                "one, learning_rate_init='auto', or scaled features."
+                f"learning_rate_init == {rate} is too large for these features and l2 == {estimator.l2_}: use a "
+                "smaller one, learning_rate_init='auto', or scaled features."
             )
         elif estimator.penalty_curve_[-1] > estimator.data_loss_curve_[-1]:
-            cause = f"l2 == {estimator.l2:.3g} is more than training can follow: use a smaller l2."
+            cause = f"l2 == {estimator.l2_:.3g} is more than training can follow: use a smaller l2."
         else:
             cause = "The learning rate is too large for these features: scale them, or set a small learning_rate_init."
         return f"{name} ends with an objective of {end:.3g}; zero coefficients have {start:.3g}. {cause}"

@@ -9,13 +9,16 @@ solver : {"sgd", "adam", "lbfgs"}, default="sgd"
     Minibatch stochastic gradient descent, Adam [1]_ (with its authors' decay rates 0.9 and 0.999), or full-batch
     L-BFGS.
 batch_size : int or "auto", default="auto"
-    Samples in a minibatch. "auto" is 32. As many as there are samples or more means full-batch gradient descent.
-    Sparse data of many features trains faster with some hundreds. Of no effect with "lbfgs".
+    Samples in a minibatch. "auto" is a power of two from 32 to 1024: as many as make the arithmetic of a step worth
+    its calls, but few enough for 8 steps in an epoch. In `partial_fit`, where nobody knows how many samples will
+    come, it is 32. As many as there are samples or more means full-batch gradient descent. Of no effect with "lbfgs".
 learning_rate : str or callable, default="adaptive"
     Schedule: the factor on `learning_rate_init` in the epoch t = 0, 1, ...
 
-    - "adaptive": 1, multiplied by `decay` (0.2) each time that training reaches a plateau; training ends when the
-      factor is below 0.01. In `partial_fit` it stays 1.
+    - "adaptive": with ``learning_rate_init="auto"``, where nothing is held out, training ends at the first plateau,
+      with the mean of the iterates since the last improvement [6]_; without hidden layers "sgd" takes up to 8 times as
+      long steps as the loss falls below 1/4. Else 1, multiplied by `decay` (0.2) each time that training reaches a
+      plateau; training ends when the factor is below 0.01. In `partial_fit` it stays 1.
     - "constant": 1.
     - "exponential": ``decay ** t`` (0.95).
     - "inverse_time": ``1 / (1 + decay * t)`` (1.0).
@@ -41,12 +44,14 @@ max_iter : int, default=200
     Maximum number of epochs, or of iterations of "lbfgs".
 tol : float or None, default=1e-3
     An epoch that does not bring the objective (with `early_stopping` the validation loss, or minus the accuracy) by
-    more than this below its smallest value since the last plateau counts as one without improvement. None
+    more than this below its smallest value since the last plateau counts as one without improvement. Of an objective
+    below 1/12 it is a share, and never less than a tenth of its standard error for each 0.001. None
     trains for `max_iter` epochs. Where the penalty is weak the default ends training well before the optimum,
     which in itself regularises; for the optimum take 1e-5 or less. For "lbfgs" the bound on the largest component
     of the gradient, in the coordinates of ``learning_rate_init="auto"``.
-n_iter_no_change : int or numpy.inf, default=5
+n_iter_no_change : int or numpy.inf, default=3
     Epochs without improvement that make a plateau, at which training ends, or "adaptive" lowers the learning rate.
+    Where "adaptive" averages, a plateau lasts long enough for momentum to swing back, too.
     With infinity there is none, as with ``tol=None``.
 shuffle : bool, default=True
     Whether to visit the samples in a new random order in each epoch. A full batch is never shuffled.
@@ -87,6 +92,8 @@ n_features_in_ : int
     Number of features.
 feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the features, where `X` has string names.
+l2_ : float
+    Weight of the penalty that was used.
 n_iter_ : int
     Epochs, or iterations of "lbfgs".
 n_updates_ : int
@@ -137,6 +144,8 @@ REFERENCES = """
    ImageNet Classification." ICCV. Equation 10.
 .. [5] X. Glorot and Y. Bengio (2010). "Understanding the Difficulty of Training Deep Feedforward Neural Networks."
    AISTATS.
+.. [6] B. T. Polyak and A. B. Juditsky (1992). "Acceleration of Stochastic Approximation by Averaging." SIAM Journal on
+   Control and Optimization 30.
 """
 
 

@@ -7,7 +7,10 @@ import numpy as np
 from joblib import hash as hash_of
 
 from sksoftmax._engine import schedules
+from sksoftmax._engine.batch_size import automatic_batch_size
+from sksoftmax._engine.growth import most_growth
 from sksoftmax._engine.result import Settings
+from sksoftmax._engine.smoothness import AVERAGED_STRETCH
 from sksoftmax._validation import (
     BOOLEAN,
     CALLABLE,
@@ -70,7 +73,13 @@ STACKABLE = frozenset(
     }
 )
 
-AUTO_BATCH_SIZE = 32
+# Of a stream, whose length nobody knows.
+STREAM_BATCH_SIZE = 32
+
+# The penalty of networks that is "auto": a network fits a small table until it is sure of all it says, the more so the
+# more features there are.
+WEAK_PENALTY, STRONG_PENALTY = 1e-4, 1e-2
+PENALTY_OF_FEATURE, PENALISED_FEATURES = 0.1, 15
 
 DEFAULT_DECAY = {"exponential": 0.95, "inverse_time": 1.0, "step": 0.5, "adaptive": 0.2}
 
@@ -90,8 +99,33 @@ def stack_key(estimator):
     return type(estimator), hash_of(shared), estimator.learning_rate_init == "auto"
 
 
-def batch_size(estimator):
-    return AUTO_BATCH_SIZE if estimator.batch_size == "auto" else int(estimator.batch_size)
+def batch_size(estimator, samples, sizes, streaming=False):
+    """Samples in a minibatch for a network of layer sizes; `streaming`: whether more samples will come."""
+    if estimator.batch_size != "auto":
+        return int(estimator.batch_size)
+    if streaming:
+        return STREAM_BATCH_SIZE
+    return automatic_batch_size(len(samples.rows), sizes, samples.mean_values)
+
+
+def penalty(estimator, n_samples, streaming=False):
+    """The weight of the penalty that `l2` stands for; n_samples as of `Samples.n_equal`."""
+    if not isinstance(estimator.l2, str):
+        return float(estimator.l2)
+    hidden, _ = estimator._hidden_shape()
+    if not hidden:
+        return WEAK_PENALTY
+    if streaming:
+        # The length of a stream is unknown; after `fit` it goes on with the same.
+        return getattr(estimator, "l2_", WEAK_PENALTY)
+    per_sample = PENALTY_OF_FEATURE * min(estimator.n_features_in_, PENALISED_FEATURES)
+    return min(max(per_sample / n_samples, WEAK_PENALTY), STRONG_PENALTY)
+
+
+def averages(estimator):
+    """Whether training ends at the first plateau, with the mean of its iterates."""
+    is_automatic = estimator.learning_rate_init == "auto" and estimator.learning_rate == "adaptive"
+    return is_automatic and estimator.solver != "lbfgs" and not estimator.early_stopping
 
 
 def decay(estimator):
@@ -115,16 +149,36 @@ def schedule(estimator):
     }[estimator.learning_rate]
 
 
-def settings(estimator, learning_rate, scale, max_epochs):
-    """The engine's Settings of one model."""
+def grows(estimator):
+    """Whether the learning rate grows as the loss falls."""
+    hidden, _ = estimator._hidden_shape()
+    return averages(estimator) and estimator.solver == "sgd" and not hidden
+
+
+def settings(estimator, smoothness, scale, batch_size, streaming=False):
+    """The engine's Settings of one model.
+
+    smoothness, scale : of its training state, or None
+    streaming : whether this is one epoch of many calls
+    """
+    averaged, growing = averages(estimator) and not streaming, grows(estimator) and not streaming
+    l2, momentum = estimator.l2_, float(estimator.momentum)
+    if smoothness is not None:
+        stretch = AVERAGED_STRETCH if growing else 1.0
+        rate = smoothness.learning_rate(estimator.solver, batch_size, l2, momentum, stretch)
+    else:
+        # L-BFGS needs none.
+        rate = 0.0 if estimator.learning_rate_init == "auto" else float(estimator.learning_rate_init)
     return Settings(
-        l2=float(estimator.l2),
+        l2=l2,
         scale=scale,
-        learning_rate=learning_rate,
+        learning_rate=rate,
         schedule=schedule(estimator),
-        shrink=decay(estimator) if estimator.learning_rate == "adaptive" else None,
-        momentum=float(estimator.momentum),
-        max_epochs=int(max_epochs),
+        shrink=decay(estimator) if estimator.learning_rate == "adaptive" and not averaged else None,
+        momentum=momentum,
+        max_epochs=1 if streaming else int(estimator.max_iter),
+        averaged=averaged,
+        most_growth=most_growth(rate, l2, scale) if growing else 1.0,
         tolerance=-np.inf if estimator.tol is None else float(estimator.tol),
         patience=float(estimator.n_iter_no_change),
     )

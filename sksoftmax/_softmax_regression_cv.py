@@ -147,7 +147,7 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         nesterovs_momentum=True,
         max_iter=200,
         tol=1e-3,
-        n_iter_no_change=5,
+        n_iter_no_change=3,
         shuffle=True,
         fit_intercept=True,
         class_weight=None,

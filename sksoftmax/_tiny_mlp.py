@@ -31,12 +31,14 @@ class TinyMLPClassifier(BaseSoftmaxClassifier):
     ----------
     hidden_layer_sizes : int or tuple of int, default=(64,)
         Units of each hidden layer, each >= 1. ``()`` is no hidden layer.
-    activation : {"tanh", "relu", "logistic", "identity"}, default="tanh"
-        Activation of the hidden units: the hyperbolic tangent, ``max(0, z)``, ``1 / (1 + exp(-z))``, or ``z`` itself.
-    l2 : float, default=1e-4
-        Weight of the penalty, >= 0. :class:`~sklearn.neural_network.MLPClassifier` has the same penalty in a full batch
-        with ``alpha = n_samples * l2``, in a minibatch with ``alpha = batch_size * l2``. `l2` penalises the published
-        ``coefs_``, those of the raw features.
+    activation : {"relu", "tanh", "logistic", "identity"}, default="relu"
+        Activation of the hidden units: ``max(0, z)``, the hyperbolic tangent, ``1 / (1 + exp(-z))``, or ``z`` itself.
+    l2 : float or "auto", default="auto"
+        Weight of the penalty, >= 0. "auto" is ``0.1 * min(n_features, 15) / n_samples``, but no less than 1e-4 and no
+        more than 0.01, so that a network of few samples does not become too sure of what it has learned; without hidden
+        layers it is 1e-4, and `partial_fit` goes on with that of the `fit` before it, or takes 1e-4. It penalises the
+        published ``coefs_``, those of the raw features. :class:`~sklearn.neural_network.MLPClassifier` has the same
+        penalty in a full batch with ``alpha = n_samples * l2``, in a minibatch with ``alpha = batch_size * l2``.
     {PARAMETERS}
 
     Attributes
@@ -78,14 +80,15 @@ class TinyMLPClassifier(BaseSoftmaxClassifier):
         "hidden_layer_sizes": [SIZES],
         "activation": [options(*ACTIVATIONS)],
         **BaseSoftmaxClassifier._constraints,
+        "l2": [options("auto"), *BaseSoftmaxClassifier._constraints["l2"]],
     }
 
     def __init__(
         self,
         hidden_layer_sizes=(64,),
-        activation="tanh",
+        activation="relu",
         *,
-        l2=1e-4,
+        l2="auto",
         solver="sgd",
         batch_size="auto",
         learning_rate="adaptive",
@@ -97,7 +100,7 @@ class TinyMLPClassifier(BaseSoftmaxClassifier):
         nesterovs_momentum=True,
         max_iter=200,
         tol=1e-3,
-        n_iter_no_change=5,
+        n_iter_no_change=3,
         shuffle=True,
         fit_intercept=True,
         class_weight=None,

@@ -66,21 +66,23 @@ def begin(estimators, samples, layers, random_state, streaming=False):
     """
     first = estimators[0]
     # Of its own, so that the start does not depend on whether a subsample is drawn.
-    subsample_stream = np.random.RandomState(random_state.randint(2**31 - 1))
+    seed = random_state.randint(2**31 - 1)
     moments = None
     if first.learning_rate_init == "auto" or first.solver == "lbfgs":
         hidden, _ = first._hidden_shape()
-        moments = feature_moments(samples, first.fit_intercept, subsample_stream, hidden=len(hidden) > 0)
+        moments = feature_moments(samples, first.fit_intercept, seed, hidden=len(hidden) > 0)
+    # Copies take longer than the rest.
+    streams = [random_state, *(copy.deepcopy(random_state) for _ in estimators[1:])]
     return [
-        _begin_one(estimator, samples, layers, copy.deepcopy(random_state), moments, streaming)
-        for estimator in estimators
+        _begin_one(estimator, samples, layers, stream, moments, streaming)
+        for estimator, stream in zip(estimators, streams)
     ]
 
 
 def _begin_one(estimator, samples, layers, random_state, moments, streaming):
     coordinates, gains, smoothness = RAW, None, None
     if moments is not None:
-        conditioning = condition(moments, float(estimator.l2))
+        conditioning = condition(moments, estimator.l2_)
         coordinates, gains = conditioning.coordinates, conditioning.gains
     if layers is None:
         layers = untrained(estimator, estimator._sizes(samples.X.shape[1]), random_state, gains)
@@ -139,10 +141,9 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
     """
     first, (state, network) = estimators[0], begun[0]
     coordinates = coordinates_of(state)
+    batch_size = hyperparameters.batch_size(first, samples, network.parameters.sizes, going_on)
     settings = [
-        hyperparameters.settings(
-            estimator, _learning_rate(estimator, state), state["scale"], 1 if going_on else estimator.max_iter
-        )
+        hyperparameters.settings(estimator, state["smoothness"], state["scale"], batch_size, going_on)
         for estimator, (state, _) in zip(estimators, begun)
     ]
     if len(estimators) > 1:
@@ -157,29 +158,19 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
         options = {
             "solver": first.solver,
             "nesterov": first.nesterovs_momentum,
-            "batch_size": hyperparameters.batch_size(first),
+            "batch_size": batch_size,
             "shuffle": state["random_state"] if first.shuffle else None,
             "validation": validation,
             "monitor": first.scoring,
             "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
             "n_updates": state["n_updates"],
             "first_epoch": getattr(first, "n_iter_", 0) if going_on else 0,
-            "divisor": hyperparameters.AUTO_BATCH_SIZE if going_on and first.batch_size == "auto" else None,
+            "divisor": batch_size if going_on and first.batch_size == "auto" else None,
         }
     watchers = [*([_print_progress] if first.verbose else []), *([watch] if watch else [])]
     options["keep_minibatch_losses"] = first.store_minibatch_loss
     options["on_epoch"] = (lambda *progress: [tell(*progress) for tell in watchers]) if watchers else None
     return train(network, samples, settings, mean=coordinates.mean, **options), coordinates
-
-
-def _learning_rate(estimator, state):
-    if state["smoothness"] is not None:
-        batch_size = hyperparameters.batch_size(estimator)
-        return state["smoothness"].learning_rate(
-            estimator.solver, batch_size, float(estimator.l2), float(estimator.momentum)
-        )
-    # L-BFGS needs none.
-    return 0.0 if estimator.learning_rate_init == "auto" else float(estimator.learning_rate_init)
 
 
 def _print_progress(results, _):

@@ -159,9 +159,8 @@ SEED = [integer(0, 2**32 - 1, "both"), RANDOM_STATE, NONE]
 
 def check_parameters(estimator, constraints):
     """Raise InvalidParameterError for the first parameter that none of its constraints allows."""
-    values = estimator.get_params(deep=False)
     for name, allowed in constraints.items():
-        value = values[name]
+        value = getattr(estimator, name)
         if not any(constraint.allows(value) for constraint in allowed):
             *others, last = map(str, allowed)
             described = f"{', '.join(others)} or {last}" if others else last

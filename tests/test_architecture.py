@@ -14,11 +14,11 @@ PACKAGE = Path(sksoftmax.__file__).parent
 
 # From the ground up: a module imports only what stands in rows above its own.
 ENGINE = [
-    {"blas", "calls", "memory", "schedules", "conditioning", "stopping", "interrupts", "initialisation"},
+    {"blas", "calls", "memory", "schedules", "conditioning", "stopping", "interrupts", "initialisation", "batch_size"},
     {"activations", "cross_entropy", "parameters", "threads"},
     {"products", "result", "penalty"},
     {"network", "minibatches", "inference"},
-    {"updates"},
+    {"updates", "averaging", "growth"},
     {"sgd", "lbfgs", "smoothness"},
 ]
 ORDER = [

@@ -24,6 +24,8 @@ DAMPING = 0.02
 HIDDEN_DAMPING = 0.5
 # Below it 1 / scale**2 would overflow in single precision.
 SMALLEST_SCALE = 1e-15
+# By how much the scale of a feature may differ from its own where features are more than samples.
+MOST_APART = 4.0
 # Squares of numbers below 2**256 add up to finite ones, those of numbers above 2**-256 to some of full precision.
 ORDINARY_EXPONENT = 256
 # Part of the largest number of a type that a feature may range over: sums over some hundreds of samples are finite.
@@ -72,7 +74,7 @@ def subsample_rows(n_columns):
     return max(FEWEST_ROWS, SUBSAMPLE_VALUES // n_columns)
 
 
-def _subsample(samples, random_state):
+def _subsample(samples, seed):
     X, rows = samples.X, samples.rows
     gradient_weights = np.ones(len(rows)) if samples.weights is None else samples.weights[rows].astype(np.float64)
     weights, mean_weight = gradient_weights, gradient_weights.mean()
@@ -80,7 +82,7 @@ def _subsample(samples, random_state):
     if not sparse.issparse(X) and len(rows) > n_rows:
         # Drawn in proportion to their weights, so that heavy samples are among them.
         chances = None if samples.weights is None else weights / weights.sum()
-        drawn = np.sort(random_state.choice(len(rows), n_rows, replace=chances is not None, p=chances))
+        drawn = np.sort(np.random.RandomState(seed).choice(len(rows), n_rows, replace=chances is not None, p=chances))
         rows, weights, gradient_weights = rows[drawn], np.ones(n_rows), gradient_weights[drawn]
     whole = rows is samples.rows and samples.all_in_order
     return Subsample((X if whole else X[rows]).astype(np.float64, copy=False), weights, gradient_weights, mean_weight)
@@ -160,11 +162,11 @@ class FeatureMoments(NamedTuple):
     n_samples: int
 
 
-def feature_moments(samples, fit_intercept, random_state, hidden=False):
+def feature_moments(samples, fit_intercept, seed, hidden=False):
     """The FeatureMoments of samples; `hidden`: for a network with hidden layers, whose damping is HIDDEN_DAMPING."""
     if samples.weights is not None:
         samples = replace(samples, rows=samples.rows[samples.weights[samples.rows] > 0])
-    subsample = _subsample(samples, random_state)
+    subsample = _subsample(samples, seed)
     lowest, highest = _extremes(samples)
     spread = _spread(lowest, highest, samples.X.dtype)
     mean, deviation = _moments(subsample.X, subsample.weights, _units(lowest, highest))
@@ -202,7 +204,15 @@ def condition(moments, l2):
     if constant.any():
         # Nothing tells their scale; the largest there is gives the smallest steps.
         scale[constant] = max(scale.max(initial=0, where=~constant), np.abs(moments.mean[constant]).max()) or 1.0
+    if len(scale) > moments.n_samples:
+        # All samples can be told apart in many ways, between which the penalty decides, and so do steps in coordinates
+        # in which features have the units that they have in the penalty, as far as these are alike.
+        common = np.sqrt(np.mean(np.square(scale / scale.max()))) * scale.max()
+        scale = np.clip(common, scale / MOST_APART, scale * MOST_APART)
     scale = np.maximum(scale, SMALLEST_SCALE)
+    if constant.all():
+        # A stream may begin with one sample. Units that start at 0 might stay there, as relu does.
+        return Conditioning(Coordinates(moments.centre, scale), np.full_like(scale, np.sqrt(0.5)), moments)
     deviations = np.where(constant, 0.0, moments.deviation / scale)
     # Without l2, whose part in the scale keeps weights small that the penalty would draw back anyway.
     ratios = np.divide(moments.deviation, damped, out=np.zeros_like(scale), where=~constant)

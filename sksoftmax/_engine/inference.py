@@ -6,6 +6,7 @@ from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.calls import run
+from sksoftmax._engine.cross_entropy import log_softmax
 from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.products import samples_at_once
 
@@ -77,6 +78,18 @@ def _complete(logits, layers, activation, X):
     # Half of it, so that the difference of two is finite.
     limit = np.finfo(logits.dtype).max / 2
     logits[rows] = again * np.minimum(1, limit / np.abs(again).max(axis=1, keepdims=True))
+
+
+def mean_loss(layers, activation, samples):
+    """Weighted mean cross-entropy of Samples, a float."""
+    total = weight = 0.0
+    for place in _parts(len(samples.rows), READ_ROWS):
+        rows = samples.rows[place]
+        Z = outputs(layers, activation, samples.X[rows], log_softmax)
+        weights = 1.0 if samples.weights is None else samples.weights[rows]
+        total -= float(np.sum(weights * Z[np.arange(len(rows)), samples.targets[rows]], dtype=np.float64))
+        weight += len(rows) if samples.weights is None else float(weights.sum(dtype=np.float64))
+    return total / weight
 
 
 def hidden_units(layers, activation, X):

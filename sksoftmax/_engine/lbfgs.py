@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 
 from sksoftmax._engine.calls import run
 from sksoftmax._engine.interrupts import quietly
-from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
+from sksoftmax._engine.minibatches import Minibatches
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._engine.threads import with_blas_threads
@@ -29,6 +29,7 @@ class Objective:
         self._inverse_scale = None if settings.scale is None else (1 / settings.scale).astype(parameters.dtype)
         self._stream = Minibatches(samples, len(samples.rows), parameters.sizes, parameters.dtype, mean)
         self._penalty = Penalty([settings.l2], parameters)
+        self.part_rows = self._stream.part_rows
         n = self._stream.n_samples
         self._accumulate = network.accumulation(self._gradient, [(0.0, 0.0)] * len(parameters.layers), 1.0 / n)
         self._add_penalty = self._penalty.add_gradient(parameters, self._gradient, np.ones(1))
@@ -56,7 +57,7 @@ class Objective:
         """J (float) and dJ/dtheta (float64) at the flat parameter vector theta."""
         parameters, n = self.network.parameters, self._stream.n_samples
         self.set(theta)
-        # A batch of up to PART_ROWS comes as a part of its own; the full batch is one step either way.
+        # A batch of up to `part_rows` comes as a part of its own; the full batch is one step either way.
         for parts, _ in self._stream.epoch():
             self._accumulate(parts)
         run(self._add_penalty)
@@ -115,7 +116,9 @@ def _train_one(network, samples, settings, mean, gradient_tolerance, on_epoch):
             },
         )
 
-    found = with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), network.parameters, PART_ROWS)
+    found = with_blas_threads(
+        lambda: quietly(run, over="ignore", invalid="ignore"), network.parameters, objective.part_rows
+    )
     objective.set(found.x)
     if not result.data_loss:
         objective(found.x)

@@ -11,9 +11,18 @@ from sksoftmax._engine import memory
 from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_losses
 from sksoftmax._engine.products import DenseRows, SparseRows
 
-# Small batches are gathered together up to this many rows, and a larger one is passed on in parts of as many: they stay
+# Small batches are gathered together up to so many bytes, and a larger one is passed on in parts of as many: they stay
 # in the second cache until the last product, and a step on all samples needs no copy of them.
-PART_ROWS = 256
+PART_BYTES = 2**20
+FEWEST_PART_ROWS, MOST_PART_ROWS = 256, 1024
+# The calls of each batch of a block are collected once.
+MOST_BATCHES = 8
+
+
+def part_rows(n_features, dtype):
+    """Rows that are gathered together, a power of two."""
+    most = PART_BYTES // (n_features * np.dtype(dtype).itemsize)
+    return min(max(2 ** int(most).bit_length() // 2, FEWEST_PART_ROWS), MOST_PART_ROWS)
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,19 @@ class Samples:
     def __post_init__(self):
         if self.rows is None:
             object.__setattr__(self, "rows", np.arange(self.X.shape[0]))
+
+    @property
+    def n_equal(self):
+        """How many samples of the smallest weight weigh as much as all, so that weights count as repetitions."""
+        if self.weights is None:
+            return len(self.rows)
+        weights = self.weights[self.rows]
+        return float(weights.sum() / weights.min(where=weights > 0, initial=np.inf))
+
+    @property
+    def mean_values(self):
+        """How many values of a sample are stored on average."""
+        return self.X.nnz / self.X.shape[0] if sparse.issparse(self.X) else self.X.shape[1]
 
     @property
     def all_in_order(self):
@@ -110,9 +132,12 @@ class Minibatches:
     Attributes
     ----------
     batch_size : at most the number of samples
+    n_steps : of an epoch
     divisor : what the rule divides gradients by, in a short last batch too: it takes its share of a step, so that no
         single left-over sample takes a full one
+    part_rows : rows that are gathered together
     loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
+    square_sum : (M,) float64, likewise sum_i w_i CE_i^2
     """
 
     def __init__(
@@ -128,8 +153,10 @@ class Minibatches:
         keep_losses=False,
     ):
         self.samples = samples
+        self.part_rows = part_rows(samples.X.shape[1], dtype)
         self.n_samples = len(samples.rows)
         self.batch_size = min(batch_size, self.n_samples)
+        self.n_steps = -(-self.n_samples // self.batch_size)
         self.divisor = divisor or self.batch_size
         self._keep_losses = keep_losses
         self.dtype = np.dtype(dtype)
@@ -139,30 +166,31 @@ class Minibatches:
         self.mean = None if mean is None else mean.astype(dtype)
         self.X = samples.X.astype(self.dtype, copy=False) if self.is_sparse else samples.X
         self.weights = None if samples.weights is None else samples.weights.astype(dtype, copy=False)
+        self._n_equal = samples.n_equal
         self.serve(n_models)
 
     def serve(self, n_models):
         """Serve a stack of that many models from now on."""
         self.n_models = n_models
         self.n_outputs = self._first_units * self.n_models
-        self.loss_sum = np.zeros(self.n_models)
+        self.loss_sum, self.square_sum = np.zeros(self.n_models), np.zeros(self.n_models)
         # In the order of their steps.
         self._part_losses = np.empty((self._n_parts(), n_models)) if self._keep_losses else None
         self._n_served = 0
         self._blocks = {}
 
     def epoch(self):
-        """Yield each step as (parts, share): an iterable of Batch, a single one for up to PART_ROWS samples, and the
+        """Yield each step as (parts, share): an iterable of Batch, a single one for up to `part_rows` samples, and the
         number of its samples as a share of the divisor."""
         rows = self.samples.rows
         if self._random_state is not None:
             rows = rows[self._random_state.permutation(self.n_samples)]
-        self.loss_sum[:] = 0
+        self.loss_sum[:] = self.square_sum[:] = 0
         self._n_served = 0
-        if self.batch_size > PART_ROWS:
+        if self.batch_size > self.part_rows:
             for start in range(0, self.n_samples, self.batch_size):
                 step = rows[start : start + self.batch_size]
-                yield chain.from_iterable(self._serve(step, PART_ROWS)), len(step) / self.divisor
+                yield chain.from_iterable(self._serve(step, self.part_rows)), len(step) / self.divisor
         else:
             for batches in self._serve(rows, self.batch_size):
                 share = batches[0].size / self.divisor
@@ -171,7 +199,7 @@ class Minibatches:
 
     def _serve(self, rows, size):
         """Yield rows as lists of batches; once the caller has been through a list, add up the losses that it left."""
-        per_block = size * max(1, PART_ROWS // size)
+        per_block = size * min(max(1, self.part_rows // size), MOST_BATCHES)
         for start in range(0, len(rows), per_block):
             chunk = rows[start : start + per_block]
             whole = len(chunk) - len(chunk) % size
@@ -190,20 +218,25 @@ class Minibatches:
     def _add_losses(self, block):
         losses = block.normalisers[:, 0]
         to_losses(losses, block.target_logits)
-        if block.weights is not None:
-            losses *= block.weights[:, None, :]
-        self.loss_sum += np.add.reduce(losses, axis=(0, 2), dtype=np.float64)
+        weighted = losses if block.weights is None else losses * block.weights[:, None, :]
+        self.loss_sum += np.add.reduce(weighted, axis=(0, 2), dtype=np.float64)
+        self.square_sum += np.einsum("bms,bms->m", weighted, losses)
         if self._part_losses is not None:
             place = slice(self._n_served, self._n_served + len(losses))
-            np.add.reduce(losses, axis=2, dtype=np.float64, out=self._part_losses[place])
+            np.add.reduce(weighted, axis=2, dtype=np.float64, out=self._part_losses[place])
             self._n_served = place.stop
 
+    def standard_errors(self):
+        """(M,): of the mean of w_i CE_i over the samples of this epoch."""
+        n = self.n_samples
+        return np.sqrt(np.maximum(self.square_sum / n - (self.loss_sum / n) ** 2, 0.0) / self._n_equal)
+
     def _parts_per_step(self):
-        return -(-self.batch_size // PART_ROWS)
+        return -(-self.batch_size // self.part_rows)
 
     def _n_parts(self):
         whole, rest = divmod(self.n_samples, self.batch_size)
-        return whole * self._parts_per_step() + -(-rest // PART_ROWS)
+        return whole * self._parts_per_step() + -(-rest // self.part_rows)
 
     def step_losses(self):
         """Mean of w_i CE_i over the samples of each step of the latest epoch, (n_steps, M)."""

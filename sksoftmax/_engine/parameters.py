@@ -94,11 +94,19 @@ class Parameters:
             ours.W[:], ours.b[:] = theirs.W[models], theirs.b[models]
         return taken
 
-    def put(self, models, other):
-        """Overwrite the given models with the same ones of `other`, a stack of the same shape."""
-        for ours, theirs in zip(self.layers, other.layers):
-            ours.W[models] = theirs.W[models]
-            ours.b[models] = theirs.b[models]
+    def put(self, models, other, theirs=None):
+        """Overwrite the given models with those of `other`, a stack of the same sizes, at the places `theirs`, or at
+        the same ones."""
+        theirs = models if theirs is None else theirs
+        if self.n_models == other.n_models == len(models) == 1:
+            self.flat[:] = other.flat
+            return
+        for ours, layer in zip(self.layers, other.layers):
+            ours.W[models], ours.b[models] = layer.W[theirs], layer.b[theirs]
+
+    def squared_norm(self):
+        """Sum of squares of all W of the first network, a float."""
+        return float(sum(np.sum(np.square(layer.W[0]), dtype=np.float64) for layer in self.layers))
 
     def multiply(self, factor, out):
         """Calls that write factor * self into `out` (Parameters); factor is a float, or (M,) for one a model."""

@@ -1,18 +1,35 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Minibatch training of a stack of models on one stream of batches: the package's only training loop."""
 
+from math import ceil
+
 import numpy as np
 
+from sksoftmax._engine.averaging import IterateMean
+from sksoftmax._engine.conditioning import Coordinates
+from sksoftmax._engine.growth import Growth
+from sksoftmax._engine.inference import mean_loss
 from sksoftmax._engine.interrupts import quietly
-from sksoftmax._engine.minibatches import PART_ROWS, Minibatches
+from sksoftmax._engine.minibatches import Minibatches, part_rows
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
-from sksoftmax._engine.stopping import Patience
+from sksoftmax._engine.stopping import Patience, resolution
 from sksoftmax._engine.threads import with_blas_threads
 from sksoftmax._engine.updates import choose_rule
 
 # A learning rate that plateaus have shrunk below this part of its start ends the training.
 SMALLEST_SHRINK = 1e-2
+# How many times the steps that momentum remembers a plateau lasts, where its iterates are averaged: without hidden
+# layers it may swing past the optimum and back; with them a plateau may be no end, too.
+MEMORIES, HIDDEN_MEMORIES = 2, 5
+
+
+def _patience(settings, network, steps):
+    """Epochs of so many steps without improvement that make a plateau."""
+    if not settings.averaged:
+        return settings.patience
+    memories = MEMORIES if len(network.parameters.layers) == 1 else HIDDEN_MEMORIES
+    return max(settings.patience, ceil(memories / (1 - settings.momentum) / steps))
 
 
 class _Stack:
@@ -22,40 +39,59 @@ class _Stack:
         self.settings, self._rule = list(settings), rule
         self.stream, self.validation = stream, validation
         self.models = np.arange(len(settings))
-        self.patience = Patience([s.tolerance for s in settings], [s.patience for s in settings])
+        self.patience = Patience(
+            [s.tolerance for s in settings], [_patience(s, network, stream.n_steps) for s in settings]
+        )
         self.shrink = np.ones(len(settings))
-        self.lowest = np.full(len(settings), np.inf)
+        # Of what is monitored, and the objective of the latest epoch.
+        self.lowest, self.latest = np.full(len(settings), np.inf), np.full(len(settings), np.inf)
+        self.growth = Growth([s.most_growth for s in settings], network.parameters)
+        self.mean = IterateMean(network.parameters) if any(s.averaged for s in settings) else None
         self._bind(network, moments)
         self.best = network.parameters.take(self.models) if validation else None
 
     def _bind(self, network, moments):
         self.network = network
-        l2 = [s.l2 for s in self.settings]
-        self.penalty = Penalty(l2, network.parameters)
+        self.initial_rates, self.momenta, self.shrinks, self.most_epochs = map(
+            self._each, ("learning_rate", "momentum", "shrink", "max_epochs")
+        )
+        self.averaged = self._each("averaged") > 0
+        self.penalty = Penalty(self._each("l2"), network.parameters)
+        self.penalty_now = self.penalty.value(network.parameters)
         scales = [s.scale for s in self.settings]
         inverse_scale = None if scales[0] is None else 1 / np.stack(scales)[:, None, :]
         self.rule = self._rule(network, self.penalty, self.stream.divisor, moments, inverse_scale)
+
+    def _each(self, name):
+        return np.array([getattr(s, name) for s in self.settings], dtype=np.float64)
 
     @property
     def kept(self):
         """What the models would end with now."""
         return self.network.parameters if self.best is None else self.best
 
-    def each(self, name):
-        return np.array([getattr(s, name) for s in self.settings], dtype=np.float64)
-
     def rates(self, epoch):
-        return self.each("learning_rate") * [s.schedule(epoch) for s in self.settings] * self.shrink
+        factors = [s.schedule(epoch) for s in self.settings]
+        return self.initial_rates * factors * self.shrink * self.growth.factors
+
+    def move(self, models, parameters, places=None):
+        """Put these models where `parameters` have them, as `Parameters.put` does."""
+        self.network.parameters.put(models, parameters, places)
+        self.penalty_now = self.penalty.value(self.network.parameters)
 
     def take(self, stay):
         """Go on with the models at these positions only."""
         self.models = self.models[stay]
         self.settings = [self.settings[i] for i in stay]
-        self.patience, self.shrink, self.lowest = self.patience.take(stay), self.shrink[stay], self.lowest[stay]
+        self.patience, self.shrink = self.patience.take(stay), self.shrink[stay]
+        self.lowest, self.latest = self.lowest[stay], self.latest[stay]
         for stream in filter(None, (self.stream, self.validation)):
             stream.serve(len(stay))
         self.best = self.best and self.best.take(stay)
-        self._bind(self.network.take(stay), [m.take(stay) for m in self.rule.moments])
+        network = self.network.take(stay)
+        self.growth = self.growth.take(stay, network.parameters)
+        self.mean = self.mean and self.mean.take(stay, network.parameters)
+        self._bind(network, [m.take(stay) for m in self.rule.moments])
 
 
 def train(
@@ -103,12 +139,13 @@ def train(
     results : list of TrainingResult, one for each model
     """
     results = [TrainingResult(n_updates=n_updates) for _ in settings]
-    at_once = min(batch_size, len(samples.rows)) <= PART_ROWS and all(s.scale is None for s in settings)
-    rule = choose_rule(solver, [s.momentum for s in settings], nesterov, at_once)
     parameters, n_models = network.parameters, len(settings)
     sizes, dtype = parameters.sizes, parameters.dtype
+    in_one_part = min(batch_size, len(samples.rows)) <= part_rows(sizes[0], dtype)
+    at_once = in_one_part and all(s.scale is None for s in settings)
+    rule = choose_rule(solver, [s.momentum for s in settings], nesterov, at_once)
     stream = Minibatches(samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses)
-    held_out = validation and Minibatches(validation, PART_ROWS, sizes, dtype, mean, None, n_models)
+    held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
     stack = _Stack(network, settings, stream, held_out, rule, moments)
 
     def run():
@@ -132,14 +169,17 @@ def train(
 def _epoch(stack, results, epoch):
     """One pass over the stream; adds a value to each curve."""
     rates = stack.rates(epoch)
-    stack.rule.set_rates(rates, stack.each("momentum"))
-    before = stack.penalty.value(stack.network.parameters)
+    stack.growth.begin(stack.network.parameters)
+    stack.rule.set_rates(rates, stack.momenta)
+    before = stack.penalty_now
     done = results[0].n_updates
     steps = 0
     for parts, share in stack.stream.epoch():
         stack.rule.step(parts, share, done + steps)
+        if stack.mean is not None:
+            stack.mean.add()
         steps += 1
-    after = stack.penalty.value(stack.network.parameters)
+    after = stack.penalty_now = stack.penalty.value(stack.network.parameters)
     # Steps start at the parameters 0, 1, ..., steps - 1 of the way: the mean of the penalty over them, to first order.
     penalty = before + (after - before) * (steps - 1) / (2 * steps)
     data_loss = stack.stream.loss_sum / stack.stream.n_samples
@@ -156,34 +196,71 @@ def _epoch(stack, results, epoch):
             result.validation_accuracy.append(float(accuracy))
 
 
-def _monitored(result, monitor):
-    """The latest value, the smaller the better, that tells whether a model still improves."""
-    if not result.validation_loss:
-        return result.data_loss[-1] + result.penalty[-1]
-    return result.validation_loss[-1] if monitor == "loss" else -result.validation_accuracy[-1]
-
-
 def _finished(stack, results, epoch, monitor):
     """Which models (M,) end here; notes why in their results."""
-    values = np.array([_monitored(r, monitor) for r in results])
-    diverged = ~np.isfinite([r.data_loss[-1] + r.penalty[-1] for r in results]) | ~np.isfinite(values)
-    if stack.validation is not None:
-        better = np.flatnonzero(values < stack.lowest)
-        stack.lowest[better] = values[better]
-        stack.best.put(better, stack.network.parameters)
-        for i in better:
-            results[i].best_epoch = epoch - 1
-    plateau = stack.patience.exhausted(values)
-    shrink = stack.each("shrink")
-    adaptive = plateau & ~np.isnan(shrink)
-    stack.shrink[adaptive] *= shrink[adaptive]
-    stack.patience.renew(adaptive)
-    # A plateau may be the far side of a swing: momentum starts anew from there (O'Donoghue and Candes 2015).
-    stack.rule.restart(adaptive)
+    losses = np.array([r.data_loss[-1] for r in results])
+    objectives = losses + [r.penalty[-1] for r in results]
+    values = objectives if stack.validation is None else _validated(stack, results, epoch, monitor)
+    diverged = ~(np.isfinite(objectives) & np.isfinite(values))
+    restart, units = False, 1.0
+    if stack.validation is None:
+        standard_errors = stack.stream.standard_errors()
+        units = resolution(objectives, standard_errors)
+        restart = _steered(stack, objectives, losses, standard_errors)
+    plateau = stack.patience.exhausted(values, units, restart)
+    if stack.mean is not None:
+        _average(stack, results, plateau & stack.averaged)
+    adaptive = plateau & ~np.isnan(stack.shrinks)
+    if adaptive.any():
+        stack.shrink[adaptive] *= stack.shrinks[adaptive]
+        stack.patience.renew(adaptive)
+        # A plateau may be the far side of a swing: momentum starts anew from there (O'Donoghue and Candes 2015).
+        stack.rule.restart(adaptive)
     converged = plateau & (~adaptive | (stack.shrink < SMALLEST_SHRINK))
     for result, is_converged, is_diverged in zip(results, converged, diverged):
         result.converged, result.diverged = bool(is_converged and not is_diverged), bool(is_diverged)
-    return converged | diverged | (epoch >= stack.each("max_epochs"))
+    return converged | diverged | (epoch >= stack.most_epochs)
+
+
+def _validated(stack, results, epoch, monitor):
+    """What is monitored on the validation samples (M,), the smaller the better; keeps the best parameters."""
+    if monitor == "loss":
+        values = np.array([r.validation_loss[-1] for r in results])
+    else:
+        values = -np.array([r.validation_accuracy[-1] for r in results])
+    better = np.flatnonzero(values < stack.lowest)
+    stack.lowest[better] = values[better]
+    stack.best.put(better, stack.network.parameters)
+    for i in better:
+        results[i].best_epoch = epoch - 1
+    return values
+
+
+def _steered(stack, objectives, losses, standard_errors):
+    """Which models (M,) went back as their learning rate had grown too far. They, and those that are averaged where the
+    objective rose, lose their momentum, which would carry them on past the optimum (O'Donoghue and Candes 2015)."""
+    back = stack.growth.judge(objectives, losses, standard_errors)
+    if back.any():
+        stack.move(np.flatnonzero(back), stack.growth.best)
+    lost = back | (stack.averaged & (objectives > stack.latest))
+    stack.latest = objectives
+    if lost.any():
+        stack.rule.restart(lost)
+    return back
+
+
+def _average(stack, results, ending):
+    """Models (M,) that end go to the mean of their iterates since the last improvement, unless it is worse; the
+    objective there takes the place of the epoch's."""
+    stack.mean.reset(stack.patience.stale == 0)
+    for i in np.flatnonzero(ending):
+        mean, result = stack.mean.of(i), results[i]
+        layers = Coordinates(stack.stream.mean).to_raw(mean.pairs())
+        data_loss = mean_loss(layers, stack.network.activation, stack.stream.samples)
+        penalty = 0.5 * stack.settings[i].l2 * mean.squared_norm()
+        if data_loss + penalty < result.data_loss[-1] + result.penalty[-1]:
+            stack.move([i], mean, [0])
+            result.data_loss[-1], result.penalty[-1] = data_loss, penalty
 
 
 def _retire(stack, results, finished):

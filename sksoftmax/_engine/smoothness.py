@@ -12,6 +12,8 @@ from sksoftmax._engine.conditioning import Coordinates, subsample_rows
 from sksoftmax._engine.inference import hidden_units
 
 POWER_ITERATIONS = 8
+# A longer step makes more noise, of which the mean of the iterates is free.
+AVERAGED_STRETCH = 1.5
 # Learning rate of Adam for a full batch.
 ADAM_STEP = 0.05
 # A stream that starts with fewer samples than this tells little of those to come; one that starts with fewer than this
@@ -49,8 +51,9 @@ class Smoothness(NamedTuple):
     n_samples: int
     streaming: bool
 
-    def learning_rate(self, solver, batch_size, l2, momentum):
-        """The learning rate that ``learning_rate_init="auto"`` stands for.
+    def learning_rate(self, solver, batch_size, l2, momentum, stretch=1.0):
+        """The learning rate that ``learning_rate_init="auto"`` stands for; `stretch` is what the smoothness of the
+        cross-entropy, but not that of the penalty, is divided by.
 
         SGD: 1 / L_b. L_b is the expected smoothness of minibatches (Gower et al. 2019, Prop. 3.8; their Theorem 3.1
         proves convergence for half of this step) and the largest curvature of the penalty. The factor 1/2 is the
@@ -75,7 +78,7 @@ class Smoothness(NamedTuple):
             share = 0.5 * (whole * layer.largest_eigenvalue + single * layer.largest_square / (1 - momentum))
             smoothness += self.steepest ** (2 * above) * share
         penalty = l2 * max(self.smallest_scale**-2, float(n_hidden > 0))
-        curvature = smoothness * (n_hidden / 2 if n_hidden else 1.0) + penalty
+        curvature = smoothness * (n_hidden / 2 if n_hidden else 1.0) / stretch + penalty
         return 1 / curvature if curvature > 0 else 1.0
 
 

@@ -130,7 +130,7 @@ TABLE = [
     (WARM_FIT, "y", Said("y has the new classes ['a', 'b']"), [["a", "b"] * 15]),
     (WARM_FIT, "fit_intercept", "an instance of 'bool'", ["no"]),
     (WARM_MLP_FIT, "hidden_layer_sizes", "was (3,)", [(4,), (3, 3), ()]),
-    (WARM_MLP_FIT, "activation", "was 'tanh'", ["relu"]),
+    (WARM_MLP_FIT, "activation", "was 'relu'", ["tanh"]),
     # Unfitted models.
     (Call(unfitted, "predict"), "X", Theirs("This SoftmaxRegression instance is not fitted yet"), [X]),
     # Arguments that there are not.

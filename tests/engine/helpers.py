@@ -26,7 +26,7 @@ def samples(X, y, weights=None, rows=None):
 
 
 def conditioning_of(data, l2, fit_intercept, random_state):
-    return condition(feature_moments(data, fit_intercept, random_state), l2)
+    return condition(feature_moments(data, fit_intercept, random_state.randint(2**31 - 1)), l2)
 
 
 def network(sizes, n_models=1, dtype=np.float64, activation="identity", rng=None, scale=0.5):

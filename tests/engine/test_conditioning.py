@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sksoftmax._engine.conditioning import DAMPING, Coordinates
+from sksoftmax._engine.conditioning import DAMPING, MOST_APART, Coordinates
 from sksoftmax._engine.minibatches import Samples
 from tests.engine.helpers import conditioning_of, problem, samples
 
@@ -23,6 +23,20 @@ def test_scale_is_the_damped_standard_deviation(rng):
     expected[4] = expected[:4].max()
     np.testing.assert_allclose(coordinates.mean, X.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(coordinates.scale, expected, rtol=1e-9)
+
+
+def test_more_features_than_samples_share_a_scale_where_theirs_are_alike(rng):
+    X, y = problem(rng, 8, 20)
+    X *= np.where(np.arange(20) == 19, 1e-3, 1 + np.arange(20) % 2)
+    own = np.sqrt(X.var(axis=0) + DAMPING * np.ptp(X, axis=0) ** 2 + 1e-9)
+    scale = conditioning_of(samples(X, y), 1e-9, True, rng).coordinates.scale
+    np.testing.assert_allclose(scale[:19], np.sqrt(np.mean(own**2)), rtol=1e-9)
+    assert scale[19] == pytest.approx(MOST_APART * own[19], rel=1e-9)
+
+
+def test_a_single_sample_starts_hidden_units_that_are_not_all_zero(rng):
+    X, y = problem(rng, 1, 5)
+    np.testing.assert_allclose(conditioning_of(samples(X, y), 1e-4, True, rng).gains, np.sqrt(0.5))
 
 
 @pytest.mark.parametrize("fit_intercept", [True, False])

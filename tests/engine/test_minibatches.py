@@ -6,7 +6,8 @@ import pytest
 from scipy import sparse
 
 from sksoftmax._engine.calls import run
-from sksoftmax._engine.minibatches import PART_ROWS, Minibatches, Samples
+from sksoftmax._engine.minibatches import MOST_PART_ROWS as PART_ROWS
+from sksoftmax._engine.minibatches import Minibatches, Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.products import Units
 

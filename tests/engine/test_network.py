@@ -135,5 +135,5 @@ def test_the_calls_of_a_step_are_collected_once_for_each_buffer(rng, monkeypatch
     for _ in range(3):
         for parts, _ in stream.epoch():
             accumulate(parts)
-    # Blocks of four batches, the last of two, and the short last batch.
-    assert len(collected) == 4 + 2 + 1
+    # Blocks of eight batches, the last of two, and the short last batch.
+    assert len(collected) == 8 + 2 + 1

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from sksoftmax._engine import sgd
 from sksoftmax._engine.conditioning import Coordinates
-from sksoftmax._engine.minibatches import PART_ROWS, Samples
+from sksoftmax._engine.minibatches import MOST_PART_ROWS, Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
@@ -220,11 +220,11 @@ def test_adaptive_schedule_shrinks_at_plateaus_before_it_ends(rng):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("n_models", "conditioned", "batch_size"),
-    [*((n, c, 32) for n in (1, 2) for c in (True, False)), *((2, True, b) for b in (1, PART_ROWS + 1, 10**6))],
+    [*((n, c, 32) for n in (1, 2) for c in (True, False)), *((2, True, b) for b in (1, MOST_PART_ROWS + 1, 10**6))],
 )
 @pytest.mark.parametrize(("solver", "momentum"), [("sgd", 0.0), ("sgd", 0.9), ("adam", 0.0)])
 def test_nothing_is_allocated_inside_the_training_loop(solver, momentum, n_models, conditioned, batch_size, rng):
-    X, y = problem(rng, PART_ROWS + 50, 3000, 10, np.float32)
+    X, y = problem(rng, MOST_PART_ROWS + 50, 3000, 10, np.float32)
     coordinates = conditioning_of(samples(X, y), 1e-4, True, rng).coordinates if conditioned else Coordinates()
     peaks = []
 

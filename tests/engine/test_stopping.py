@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import numpy as np
 
-from sksoftmax._engine.stopping import Patience
+from sksoftmax._engine.stopping import Patience, resolution
 
 
 def test_runs_out_after_exactly_that_many_epochs_without_improvement():
@@ -36,3 +36,27 @@ def test_renewed_patience_judges_by_what_comes_after():
     assert patience.exhausted(np.array([5.0]))[0]
     patience.renew(np.array([True]))
     assert [bool(patience.exhausted(np.array([v]))[0]) for v in [4.0, 3.0, 3.5]] == [False, False, True]
+
+
+def test_small_objectives_are_judged_by_their_size():
+    objectives = np.array([3.0, 1 / 12, 1e-3, 1e-9])
+    np.testing.assert_allclose(resolution(objectives, np.zeros(4)), [1, 1, 0.012, 1.2e-8])
+
+
+def test_nothing_is_judged_finer_than_the_samples_can_tell():
+    standard_errors = np.array([1e-3, 1e-2, 1.0])
+    np.testing.assert_allclose(resolution(np.full(3, 1e-9), standard_errors), 100 * standard_errors)
+
+
+def test_an_objective_of_zero_still_has_a_resolution():
+    assert resolution(np.zeros(1), np.zeros(1)) > 0
+
+
+def test_units_multiply_the_tolerance_and_the_excused_start_anew():
+    patience = Patience([0.1, 0.1], [2, 2])
+    patience.exhausted(np.ones(2))
+    units = np.array([0.1, 1.0])
+    patience.exhausted(np.full(2, 0.95), units)
+    assert patience.stale.tolist() == [0, 1]
+    patience.exhausted(np.full(2, 0.95), units, np.array([False, True]))
+    assert patience.stale.tolist() == [1, 0]
