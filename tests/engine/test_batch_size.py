@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sksoftmax._engine.batch_size import automatic_batch_size
@@ -8,6 +8,7 @@ from sksoftmax._engine.batch_size import automatic_batch_size
 widths = st.integers(1, 10_000)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**7), st.lists(widths, min_size=2, max_size=4))
 def test_it_is_a_power_of_two_that_leaves_an_epoch_enough_steps(n_samples, sizes):
     size = automatic_batch_size(n_samples, sizes)
@@ -16,6 +17,7 @@ def test_it_is_a_power_of_two_that_leaves_an_epoch_enough_steps(n_samples, sizes
     assert size == 32 or n_samples / size >= 8 / 2**0.5 - 1e-9
 
 
+@settings(deadline=None)
 @given(st.lists(widths, min_size=2, max_size=4), st.integers(0, 3), st.integers(1, 10))
 def test_wider_layers_never_have_larger_batches(sizes, layer, factor):
     wider = [width * factor if index == layer else width for index, width in enumerate(sizes)]
