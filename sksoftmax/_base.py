@@ -212,12 +212,12 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
             weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
             if not first:
                 self._check_same_network(self._published_layers(), self.classes_, X.shape[1], "partial_fit")
+            self.l2_ = hyperparameters.penalty(self, None)
             if weights is not None and not weights.any():
                 if first:
                     self._publish_untrained(X)
                 return self
             samples = Samples(X, targets, weights, None if weights is None else np.flatnonzero(weights))
-            self.l2_ = hyperparameters.penalty(self, samples.n_equal, streaming=True)
             state, network = resume(self, samples)
             (result,), coordinates = advance([self], [(state, network)], samples, going_on=True)
             if result.diverged:

@@ -108,15 +108,15 @@ def batch_size(estimator, samples, sizes, streaming=False):
     return automatic_batch_size(len(samples.rows), sizes, samples.mean_values)
 
 
-def penalty(estimator, n_samples, streaming=False):
-    """The weight of the penalty that `l2` stands for; n_samples as of `Samples.n_equal`."""
+def penalty(estimator, n_samples):
+    """The weight of the penalty that `l2` stands for; n_samples as of `Samples.n_equal`, or None of a stream."""
     if not isinstance(estimator.l2, str):
         return float(estimator.l2)
     hidden, _ = estimator._hidden_shape()
     if not hidden:
         return WEAK_PENALTY
-    if streaming:
-        # The length of a stream is unknown; after `fit` it goes on with the same.
+    if n_samples is None:
+        # After `fit` a stream goes on with the same.
         return getattr(estimator, "l2_", WEAK_PENALTY)
     per_sample = PENALTY_OF_FEATURE * min(estimator.n_features_in_, PENALISED_FEATURES)
     return min(max(per_sample / n_samples, WEAK_PENALTY), STRONG_PENALTY)
@@ -149,19 +149,15 @@ def schedule(estimator):
     }[estimator.learning_rate]
 
 
-def grows(estimator):
-    """Whether the learning rate grows as the loss falls."""
-    hidden, _ = estimator._hidden_shape()
-    return averages(estimator) and estimator.solver == "sgd" and not hidden
-
-
 def settings(estimator, smoothness, scale, batch_size, streaming=False):
     """The engine's Settings of one model.
 
     smoothness, scale : of its training state, or None
     streaming : whether this is one epoch of many calls
     """
-    averaged, growing = averages(estimator) and not streaming, grows(estimator) and not streaming
+    hidden, _ = estimator._hidden_shape()
+    averaged = averages(estimator) and not streaming
+    growing = averaged and estimator.solver == "sgd" and not hidden
     l2, momentum = estimator.l2_, float(estimator.momentum)
     if smoothness is not None:
         stretch = AVERAGED_STRETCH if growing else 1.0

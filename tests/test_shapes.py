@@ -79,6 +79,8 @@ def test_the_automatic_penalty_of_networks_falls_with_the_samples(n_samples, n_f
 def test_a_stream_keeps_the_penalty_of_the_fit_before_it(iris):
     X, y = iris
     clf = TinyMLPClassifier((3,), max_iter=2, tol=None, random_state=0)
+    # Also of a call that trains nothing.
+    assert clf.partial_fit(X, y, classes=[0, 1, 2], sample_weight=np.zeros(150)).l2_ == 1e-4
     assert clf.partial_fit(X, y, classes=[0, 1, 2]).l2_ == 1e-4
     l2 = clf.fit(X, y).l2_
     assert l2 == pytest.approx(0.4 / 150)
