@@ -25,6 +25,14 @@ def test_scale_is_the_damped_standard_deviation(rng):
     np.testing.assert_allclose(coordinates.scale, expected, rtol=1e-9)
 
 
+def test_a_constant_beside_small_features_has_the_largest_of_their_scales(rng):
+    X, y = problem(rng, 40, 4)
+    X *= 1e-3
+    X[:, 2] = 1e-4
+    scale = conditioning_of(samples(X, y), 1e-9, True, rng).coordinates.scale
+    assert scale[2] == np.delete(scale, 2).max() < 0.1
+
+
 def test_more_features_than_samples_share_a_scale_where_theirs_are_alike(rng):
     X, y = problem(rng, 8, 20)
     X *= np.where(np.arange(20) == 19, 1e-3, 1 + np.arange(20) % 2)
