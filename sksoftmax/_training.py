@@ -70,7 +70,9 @@ def begin(estimators, samples, layers, random_state, streaming=False):
     moments = None
     if first.learning_rate_init == "auto" or first.solver == "lbfgs":
         hidden, _ = first._hidden_shape()
-        moments = feature_moments(samples, first.fit_intercept, seed, hidden=len(hidden) > 0)
+        moments = feature_moments(
+            samples, first.fit_intercept, seed, hidden=len(hidden) > 0, to_the_optimum=first.solver == "lbfgs"
+        )
     # Copies take longer than the rest.
     streams = [random_state, *(copy.deepcopy(random_state) for _ in estimators[1:])]
     return [

@@ -20,15 +20,36 @@ def objective(clf, X, y, l2):
 @pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
 def test_wide_data_are_not_given_up_half_way(solver, seed):
     X, y = make_classification(
-        600, 10_000, n_informative=200, n_redundant=0, n_classes=4, class_sep=3, random_state=seed
+        1200, 10_000, n_informative=200, n_redundant=0, n_classes=4, class_sep=3, random_state=seed
     )
     train, test = slice(200), slice(200, None)
     clf = SoftmaxRegression(solver=solver, random_state=0).fit(X[train], y[train])
     theirs = LogisticRegression(C=1 / (200 * clf.l2), max_iter=1000).fit(X[train], y[train])
     assert clf.score(X[test], y[test]) > theirs.score(X[test], y[test]) - 0.01
     gap = objective(clf, X[train], y[train], clf.l2) - objective(theirs, X[train], y[train], clf.l2)
-    # The largest gradient that "lbfgs" accepts admits a little more.
-    assert gap < (1e-3 if solver == "sgd" else 2e-3)
+    assert gap < 1e-3
+
+
+def random_shape(seed):
+    """X, y and l2: few samples for each feature or many, features of different units, classes apart or not."""
+    rng = np.random.RandomState(seed)
+    n_classes, n_features = rng.randint(2, 7), int(10 ** rng.uniform(0.3, 2))
+    n_samples = int(n_features * rng.choice([0.3, 5, 30])) + 20
+    y = np.arange(n_samples) % n_classes
+    centres = rng.choice([0.3, 1, 3]) * rng.normal(size=(n_classes, n_features)) * 2 / np.sqrt(n_features)
+    X = centres[y] + rng.normal(size=(n_samples, n_features))
+    return X * 10 ** rng.uniform(-1, 1, n_features) + rng.choice([0, 10]), y, 10 ** rng.uniform(-4, -1)
+
+
+@pytest.mark.parametrize("seed", [*range(8), *map(slow, range(8, 60))])
+def test_a_fit_that_does_not_warn_is_near_the_optimum(seed):
+    X, y, l2 = random_shape(seed)
+    best = SoftmaxRegression(l2=l2, solver="lbfgs", tol=1e-8, max_iter=10_000).fit(X, y)
+    for solver, multiple in (("sgd", 30), ("lbfgs", 10)):
+        # Warnings are errors in this suite.
+        clf = SoftmaxRegression(l2=l2, solver=solver, max_iter=1000, random_state=0).fit(X, y)
+        gap = objective(clf, X, y, l2) - objective(best, X, y, l2)
+        assert -1e-9 < gap < multiple * clf.tol
 
 
 @pytest.mark.parametrize("name", ["iris", "wine", "breast cancer", "digits"])

@@ -24,7 +24,10 @@ DAMPING = 0.02
 HIDDEN_DAMPING = 0.5
 # Below it 1 / scale**2 would overflow in single precision.
 SMALLEST_SCALE = 1e-15
-# By how much the scale of a feature may differ from its own where features are more than samples.
+# The median of the scales, that many times, is added to each where a search ends near the optimum: with a penalty that
+# makes more of features whose values are large, and so do steps in such coordinates.
+MEDIANS = 2.0
+# By how much the scale of a feature may differ from its own.
 MOST_APART = 4.0
 # Squares of numbers below 2**256 add up to finite ones, those of numbers above 2**-256 to some of full precision.
 ORDINARY_EXPONENT = 256
@@ -150,6 +153,7 @@ class FeatureMoments(NamedTuple):
     centre : (d,) or None where nothing is centred
     mean, deviation, spread : (d,); without centring the deviation is that from 0, and the spread is the largest value
     damping : part of the squared spread that is added to the squared deviation
+    medians : how many times the median of the scales is added to each
     subsample : what the mean and deviation were computed from, of n_samples samples
     """
 
@@ -158,12 +162,17 @@ class FeatureMoments(NamedTuple):
     deviation: np.ndarray
     spread: np.ndarray
     damping: float
+    medians: float
     subsample: Subsample
     n_samples: int
 
 
-def feature_moments(samples, fit_intercept, seed, hidden=False):
-    """The FeatureMoments of samples; `hidden`: for a network with hidden layers, whose damping is HIDDEN_DAMPING."""
+def feature_moments(samples, fit_intercept, seed, hidden=False, to_the_optimum=False):
+    """The FeatureMoments of samples.
+
+    hidden : for a network with hidden layers, whose damping is HIDDEN_DAMPING
+    to_the_optimum : for a search that ends near it, so that the coordinates do not decide how what it finds generalises
+    """
     if samples.weights is not None:
         samples = replace(samples, rows=samples.rows[samples.weights[samples.rows] > 0])
     subsample = _subsample(samples, seed)
@@ -173,8 +182,10 @@ def feature_moments(samples, fit_intercept, seed, hidden=False):
     if not fit_intercept:
         deviation = np.hypot(deviation, mean)
         spread = np.maximum(spread, np.abs(mean))
-    centre, damping = mean if fit_intercept else None, HIDDEN_DAMPING if hidden else DAMPING
-    return FeatureMoments(centre, mean, deviation, spread, damping, subsample, len(samples.rows))
+    centre = mean if fit_intercept else None
+    damping = HIDDEN_DAMPING if hidden else DAMPING
+    medians = MEDIANS if to_the_optimum and not hidden else 0.0
+    return FeatureMoments(centre, mean, deviation, spread, damping, medians, subsample, len(samples.rows))
 
 
 class Conditioning(NamedTuple):
@@ -193,22 +204,27 @@ class Conditioning(NamedTuple):
 def condition(moments, l2):
     """Standardised coordinates, damped so that a feature that is nearly constant gets no huge step.
 
-    scale_j**2 = deviation_j**2 + damping * (max_j - min_j)**2 + l2. The damping is relative to each feature's own
+    own_j**2 = deviation_j**2 + damping * (max_j - min_j)**2 + l2. The damping is relative to each feature's own
     range, so that a small feature beside a large one is neither starved nor inflated; with l2, which is the curvature
     that the penalty adds, a feature of small variance does not make the penalty stiff.
+
+    Samples that are fewer than features can be told apart in many ways, between which the penalty decides, and so do
+    steps with its units: all features have one scale, the root of the mean of own**2. Where samples are more and there
+    is a penalty, scale_j**2 = own_j**2 + (medians * median(own))**2. Either is kept within MOST_APART times own_j.
     """
     # The squares of large numbers overflow, those of small ones vanish.
     damped = np.hypot(moments.deviation, np.sqrt(moments.damping) * moments.spread)
-    scale = np.hypot(damped, np.sqrt(l2))
+    own = np.hypot(damped, np.sqrt(l2))
     constant = moments.spread == 0
     if constant.any():
         # Nothing tells their scale; the largest there is gives the smallest steps.
-        scale[constant] = max(scale.max(initial=0, where=~constant), np.abs(moments.mean[constant]).max()) or 1.0
-    if len(scale) > moments.n_samples:
-        # All samples can be told apart in many ways, between which the penalty decides, and so do steps in coordinates
-        # in which features have the units that they have in the penalty, as far as these are alike.
-        common = np.sqrt(np.mean(np.square(scale / scale.max()))) * scale.max()
-        scale = np.clip(common, scale / MOST_APART, scale * MOST_APART)
+        own[constant] = max(own.max(initial=0, where=~constant), np.abs(moments.mean[constant]).max()) or 1.0
+    scale = own
+    if len(own) > moments.n_samples:
+        scale = np.sqrt(np.mean(np.square(own / own.max()))) * own.max()
+    elif l2:
+        scale = np.hypot(own, moments.medians * np.median(own))
+    scale = np.clip(scale, own / MOST_APART, own * MOST_APART)
     scale = np.maximum(scale, SMALLEST_SCALE)
     if constant.all():
         # A stream may begin with one sample. Units that start at 0 might stay there, as relu does.

@@ -9,6 +9,7 @@ from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.minibatches import Minibatches
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import TrainingResult
+from sksoftmax._engine.stopping import resolution
 from sksoftmax._engine.threads import with_blas_threads
 
 
@@ -34,6 +35,11 @@ class Objective:
         self._accumulate = network.accumulation(self._gradient, [(0.0, 0.0)] * len(parameters.layers), 1.0 / n)
         self._add_penalty = self._penalty.add_gradient(parameters, self._gradient, np.ones(1))
         self.data_loss = self.penalty = np.nan
+
+    def resolution(self):
+        """The `stopping.resolution` of the latest value (float)."""
+        units = resolution(np.array([self.data_loss + self.penalty]), self._stream.standard_errors())
+        return float(units[0])
 
     def theta(self):
         """The vector of the network's parameters (float64)."""
@@ -72,8 +78,8 @@ def train(
 ):
     """Minimise the objective of each model of a stack, one after the other.
 
-    Takes what `sgd.train` takes. `gradient_tolerance` bounds the largest component of the gradient in the
-    coordinates of the settings.
+    Takes what `sgd.train` takes. `gradient_tolerance`, in units of `stopping.resolution`, bounds the largest component
+    of the gradient in the coordinates of the settings.
     An iteration counts as an epoch, whose only minibatch are all samples.
     """
     results = [
@@ -99,22 +105,35 @@ def _train_one(network, samples, settings, mean, gradient_tolerance, on_epoch):
             objective.set(theta)
             on_epoch([result], network.parameters)
 
-    def run():
+    def search(theta, tolerance):
+        n_left = settings.max_epochs - result.n_epochs
         return minimize(
             objective,
-            objective.theta(),
+            theta,
             jac=True,
             method="L-BFGS-B",
             callback=record,
             options={
-                "maxiter": settings.max_epochs,
-                "maxfun": 20 * settings.max_epochs,
+                "maxiter": n_left,
+                "maxfun": 20 * n_left,
                 "maxls": 50,
-                "gtol": gradient_tolerance,
+                "gtol": tolerance,
                 # Where the objective's own rounding ends the search.
                 "ftol": np.finfo(network.parameters.dtype).eps,
             },
         )
+
+    def run():
+        found = search(objective.theta(), gradient_tolerance)
+        bound = gradient_tolerance
+        # SciPy's bound is absolute. How small it has to be is known where the objective has become small.
+        while found.status == 0 and (finer := gradient_tolerance * objective.resolution()) < _largest(found) <= bound:
+            if result.n_epochs == settings.max_epochs:
+                found.update(status=1, message="maximum number of iterations reached")
+                break
+            bound = finer
+            found = search(found.x, bound)
+        return found
 
     found = with_blas_threads(
         lambda: quietly(run, over="ignore", invalid="ignore"), network.parameters, objective.part_rows
@@ -126,3 +145,7 @@ def _train_one(network, samples, settings, mean, gradient_tolerance, on_epoch):
     result.converged, result.diverged = found.status == 0, not np.isfinite(found.fun)
     result.message, result.best_epoch = str(found.message), result.n_epochs - 1
     return result
+
+
+def _largest(found):
+    return np.abs(found.jac).max()

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sksoftmax._engine.conditioning import DAMPING, MOST_APART, Coordinates
+from sksoftmax._engine.conditioning import DAMPING, MEDIANS, MOST_APART, Coordinates, condition, feature_moments
 from sksoftmax._engine.minibatches import Samples
 from tests.engine.helpers import conditioning_of, problem, samples
 
@@ -23,6 +23,16 @@ def test_scale_is_the_damped_standard_deviation(rng):
     expected[4] = expected[:4].max()
     np.testing.assert_allclose(coordinates.mean, X.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(coordinates.scale, expected, rtol=1e-9)
+
+
+def test_a_search_to_the_optimum_of_a_penalised_objective_has_scales_that_are_more_alike(rng):
+    X, y = problem(rng, 60, 5)
+    data = samples(X * [1, 1.5, 2, 1e2, 1e-3], y)
+    moments = feature_moments(data, True, 0, to_the_optimum=True)
+    for l2 in (0.0, 1e-6):
+        own = np.sqrt(moments.deviation**2 + DAMPING * moments.spread**2 + l2)
+        expected = np.minimum(np.hypot(own, MEDIANS * np.median(own)), MOST_APART * own) if l2 else own
+        np.testing.assert_allclose(condition(moments, l2).coordinates.scale, expected, rtol=1e-12)
 
 
 def test_a_constant_beside_small_features_has_the_largest_of_their_scales(rng):

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import numpy as np
 import pytest
-from scipy.optimize import OptimizeResult
+from scipy.optimize import OptimizeResult, minimize
 
 from sksoftmax._engine import lbfgs, sgd
+from sksoftmax._engine.conditioning import Coordinates, condition, feature_moments
 from sksoftmax._engine.lbfgs import Objective
 from sksoftmax._engine.result import Settings
+from sksoftmax._engine.stopping import RELATIVE
 from tests.engine.helpers import conditioning_of, network, problem, samples, textbook_objective
+from tests.parameters import slow
 
 
 def test_gradient_vanishes_at_the_result(rng):
@@ -76,3 +79,62 @@ def test_each_model_of_a_stack_has_its_penalty(rng):
     for setting, result in zip(settings, results):
         (alone,) = lbfgs.train(network((6, 3)), samples(X, y), [setting], gradient_tolerance=1e-9)
         np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, atol=1e-12)
+
+
+def separable(rng):
+    X, y = problem(rng, 300)
+    return X + 4 * np.eye(6)[y], y
+
+
+def test_the_gradient_is_small_relative_to_a_small_objective(rng):
+    X, y = separable(rng)
+    data, settings = samples(X, y), Settings(l2=1e-6, max_epochs=1000)
+    (result,) = lbfgs.train(network((6, 3)), data, [settings], gradient_tolerance=1e-3)
+    assert result.converged
+    value, gradient = Objective(network((6, 3)), data, settings)(result.parameters.flat.copy())
+    assert value < 1e-3
+    assert np.abs(gradient).max() <= 1e-3 * RELATIVE * 2 * value
+
+
+def test_a_search_that_ends_before_the_gradient_is_small_enough_has_not_converged(rng):
+    X, y = separable(rng)
+    data = samples(X, y)
+
+    def train(max_epochs):
+        settings = [Settings(l2=1e-6, max_epochs=max_epochs)]
+        return lbfgs.train(network((6, 3)), data, settings, gradient_tolerance=1e-3)[0]
+
+    needed = train(1000).n_epochs
+    assert not any(train(n).converged for n in range(1, needed))
+
+
+def values_on_the_way(data, l2, coordinates):
+    """The objective at each of its evaluations in a search to the optimum."""
+    sizes = (data.X.shape[1], data.targets.max() + 1)
+    objective = Objective(network(sizes), data, Settings(l2=l2, scale=coordinates.scale), coordinates.mean)
+    values = []
+
+    def evaluated(theta):
+        value, gradient = objective(theta)
+        values.append(value)
+        return value, gradient
+
+    options = {"maxiter": 400, "gtol": 1e-8, "ftol": 1e-12}
+    minimize(evaluated, objective.theta(), jac=True, method="L-BFGS-B", options=options)
+    return np.array(values)
+
+
+@pytest.mark.parametrize(("name", "l2"), [("wine", 1e-2), ("wine", 1e-4), slow("digits", 1e-2), slow("digits", 1e-4)])
+def test_the_coordinates_are_no_worse_than_centred_or_standardised_ones(name, l2, datasets):
+    X, y = datasets[name]
+    data = samples(X, y)
+    moments = feature_moments(data, True, 0, to_the_optimum=True)
+    coordinates = [
+        condition(moments, l2).coordinates,
+        condition(moments._replace(medians=0.0), l2).coordinates,
+        Coordinates(moments.centre),
+    ]
+    values = [values_on_the_way(data, l2, each) for each in coordinates]
+    near = 1.001 * min(map(min, values))
+    n_evaluations, *of_others = [np.argmax(each <= near) if min(each) <= near else np.inf for each in values]
+    assert n_evaluations <= 1.2 * min(of_others)
