@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Configuration of the documentation: ``python -m sphinx -W --keep-going -b html docs docs/_build/html``."""
 
-import json
-import re
+import sys
 import zlib
 from pathlib import Path
 
 import sksoftmax
+
+sys.path.insert(0, str(Path(__file__).parent))
+import benchmark_page
 
 project = "sksoftmax"
 author = copyright = "The sksoftmax developers"
@@ -95,36 +97,5 @@ sphinx_gallery_conf = {
 }
 
 
-def write_benchmarks(app):
-    """Write generated/benchmarks.inc, the results in benchmarks.json as tables."""
-    folder = Path(app.srcdir)
-    source, target = folder / "benchmarks.json", folder / "generated" / "benchmarks.inc"
-    target.parent.mkdir(exist_ok=True)
-    text = "No results have been recorded.\n"
-    if source.exists():
-        has_figure = (folder / "images" / "growth.png").exists()
-        text = benchmark_tables(json.loads(source.read_text()), has_figure)
-    target.write_text(text)
-
-
-def benchmark_tables(results, has_figure):
-    """The conditions of a measurement, and for each comparison its notes and its rows as a list-table."""
-    lines = [escaped(results["conditions"]), ""]
-    for name, comparison in results["comparisons"].items():
-        if not comparison["rows"]:
-            continue
-        lines += [name, "~" * len(name), "", comparison["notes"], "", ".. list-table::", "   :header-rows: 1", ""]
-        for row in [comparison["columns"], *(row["cells"] for row in comparison["rows"])]:
-            lines += [f"   {'  -' if number else '* -'} {escaped(cell)}".rstrip() for number, cell in enumerate(row)]
-        lines += ["", ".. image:: images/growth.png", ""] if name == "growth" and has_figure else [""]
-    return "\n".join(lines)
-
-
-def escaped(text):
-    """Text without the markup of reStructuredText."""
-    # A dash alone would begin a list.
-    return re.sub(r"([\\*`|_]|^[-+](?=\s|$))", r"\\\1", text)
-
-
 def setup(app):
-    app.connect("builder-inited", write_benchmarks)
+    app.connect("builder-inited", benchmark_page.write)

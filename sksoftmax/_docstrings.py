@@ -10,8 +10,9 @@ solver : {"sgd", "adam", "lbfgs"}, default="sgd"
     L-BFGS.
 batch_size : int or "auto", default="auto"
     Samples in a minibatch. "auto" is a power of two from 32 to 1024: as many as make the arithmetic of a step worth
-    its calls, but few enough for 8 steps in an epoch. In `partial_fit`, where nobody knows how many samples will
-    come, it is 32. As many as there are samples or more means full-batch gradient descent. Of no effect with "lbfgs".
+    its calls, but few enough for 8 steps in an epoch; without hidden layers, about half of the samples where each has
+    more values than there are samples. In `partial_fit`, where nobody knows how many samples will come, it is 32. As
+    many as there are samples or more means full-batch gradient descent. Of no effect with "lbfgs".
 learning_rate : str or callable, default="adaptive"
     Schedule: the factor on `learning_rate_init` in the epoch t = 0, 1, ...
 

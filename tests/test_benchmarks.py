@@ -10,12 +10,26 @@ from statistics import median
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
+from sklearn.datasets import load_iris
 
 from sksoftmax import SoftmaxRegression
-from tests.benchmarks import epoch, growth, lbfgs, measure, peers, pickles, predict, report, rules, tuning
+from tests.benchmarks import (
+    epoch,
+    growth,
+    lbfgs,
+    measure,
+    peers,
+    pickles,
+    predict,
+    report,
+    rules,
+    shapes,
+    tables,
+    tuning,
+)
 from tests.benchmarks.data import load
 from tests.benchmarks.floor import Floor, calls, forward, gradient, product, ways
-from tests.benchmarks.measure import Conditions, epoch_seconds, interleaved, ratios, seconds
+from tests.benchmarks.measure import Conditions, Repeated, epoch_seconds, interleaved, ratios, seconds
 from tests.benchmarks.peers import scikit_learn
 from tests.benchmarks.recipe import Recipe, ours, reached
 from tests.benchmarks.report import Row
@@ -25,6 +39,11 @@ from tests.benchmarks.trained import Trained
 @pytest.fixture(scope="module")
 def data():
     return load(None, n_train=300, n_test=100, n_features=20)
+
+
+@pytest.fixture(autouse=True)
+def as_often_as_asked(monkeypatch):
+    monkeypatch.setattr(measure, "LONG_ENOUGH", 0.0)
 
 
 @pytest.fixture
@@ -48,6 +67,31 @@ def test_each_repeat_makes_every_measurement_once():
 def test_a_measurement_is_the_median_of_its_repeats():
     values = {"a": iter([5.0, 1.0, 2.0]), "b": iter([7.0, 9.0, 8.0])}
     assert interleaved({name: lambda name=name: next(values[name]) for name in values}, 3) == {"a": 2.0, "b": 8.0}
+
+
+def test_measurements_that_are_soon_made_are_repeated_for_a_while(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(measure, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(measure, "LONG_ENOUGH", 10.0)
+
+    def lasting(duration):
+        def measurement():
+            now[0] += duration
+            return duration
+
+        return {"a": measurement}
+
+    durations = {6.0: 3, 3.0: 4, 0.1: measure.MOST_REPEATS}
+    assert {d: len(interleaved(lasting(d), 3)["a"].values) for d in durations} == durations
+
+
+def test_a_ratio_has_the_spread_of_the_ratios_of_each_repeat():
+    row = Row("", "", "times ours", Repeated([2.0, 9.0, 4.0]) / Repeated([1.0, 3.0, 2.0]))
+    assert (row.value, row.spread) == (2.0, (2.0, 3.0))
+    assert row.cells()[2:4] == ["2", "2 to 3"]
+    halves = [Repeated([1.0, 4.0]), Repeated([4.0, 4.0])]
+    mean = Row("", "", "", Repeated.mean_of(halves))
+    assert (mean.value, mean.spread) == (pytest.approx(10**0.5), (2.0, 4.0))
 
 
 def test_ratios_are_multiples_of_the_reference():
@@ -141,6 +185,27 @@ def test_random_data_can_be_learned():
 SMALL_CASES = {name: replace(epoch.CASES[name], n_samples=100) for name in ("softmax, batch 32", "softmax, online")}
 
 
+def small_set():
+    X, y = load_iris(return_X_y=True)
+    return X[::2], y[::2], X[1::2], y[1::2]
+
+
+def small_tables(folder):
+    """A folder with a table that has a column of words, and a label too rare for the folds."""
+    X, y = load_iris(return_X_y=True)
+    lines = [f"{', '.join(map(str, x))}, {'ab'[i % 2]}, class {k}" for i, (x, k) in enumerate(zip(X, y))]
+    (folder / "iris.dat").write_text("\n".join([*lines, "1, 1, 1, 1, a, class 3"]) + "\n")
+    return folder
+
+
+def test_a_table_has_numbers_and_one_hot_words(tmp_path):
+    X, y = tables.read(small_tables(tmp_path) / "iris.dat")
+    assert X.shape == (150, 6)
+    np.testing.assert_array_equal(X[:, :4], load_iris().data)
+    np.testing.assert_array_equal(X[:2, 4:], [[1, 0], [0, 1]])
+    assert set(y) == {"class 0", "class 1", "class 2"}
+
+
 def small_comparisons(conditions):
     """{name: (module, rows)} of the comparisons that need no process of their own."""
     return {
@@ -151,6 +216,8 @@ def small_comparisons(conditions):
         "pickle": (pickles, pickles.rows(conditions)),
         "growth": (growth, growth.rows(conditions, {"samples": [100, 200, 300], "hidden": [2, 4, 8]})),
         "tuning": (tuning, tuning.beside_jax(conditions.repeats, n_epochs=2)),
+        "shapes": (shapes, shapes.rows(conditions, {"iris": small_set})),
+        "tables": (tables, tables.rows(conditions)),
     }
 
 
@@ -160,22 +227,24 @@ def small_comparisons(conditions):
 @pytest.mark.usefixtures("growing_clock", "only_scikit_learn")
 def test_small_comparisons_report_what_they_measure(data, tmp_path):
     comparisons = {
-        name: (module, list(rows)) for name, (module, rows) in small_comparisons(Conditions(data, 1, tmp_path)).items()
+        name: (module, list(rows))
+        for name, (module, rows) in small_comparisons(Conditions(data, 1, tmp_path, small_tables(tmp_path))).items()
     }
     for _, rows in comparisons.values():
         assert rows
         assert all(math.isfinite(row.value) for row in rows)
     assert {row.contestant for row in comparisons["epoch"][1]} >= {epoch.OURS, "MLPClassifier", "SGDClassifier"}
     assert {row.contestant for row in comparisons["rules"][1]} == set(rules.RULES) - {rules.PLAIN}
-    positive = [row for name in comparisons if name != "growth" for row in comparisons[name][1]]
-    assert all(row.value > 0 for row in positive)
+    assert {row.contestant for row in comparisons["tables"][1]} == {tables.RAW, tables.SCALED, tables.PEER_NETWORK}
+    times = [row for _, rows in comparisons.values() for row in rows if row.measure == "times ours"]
+    assert all(row.value > 0 for row in times)
 
     report.write(report.summary(comparisons, data.name, 1), tmp_path)
     written = json.loads((tmp_path / "benchmarks.json").read_text())
-    tables = (tmp_path / "benchmarks.md").read_text()
+    text = (tmp_path / "benchmarks.md").read_text()
     assert list(written["comparisons"]) == list(comparisons)
-    for name, (_, rows) in comparisons.items():
-        section = tables.split(f"\n## {name}\n")[1].split("\n## ")[0]
+    for name, (module, rows) in comparisons.items():
+        section = text.split(f"\n## {report.title(module)}\n")[1].split("\n## ")[0]
         cells = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][2:]
         assert [row["value"] for row in written["comparisons"][name]["rows"]] == [row.value for row in rows]
         assert [row[:2] for row in cells] == [[row.case, row.contestant] for row in rows]

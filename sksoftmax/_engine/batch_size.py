@@ -16,6 +16,9 @@ FEATURE, UNIT, SAMPLE = 3.2, 16.0, 40.0
 SMALLEST, LARGEST = 32, 1024
 # With fewer steps an epoch gets hardly anywhere.
 STEPS_PER_EPOCH = 8
+# But samples that have more values than there are samples are nearly orthogonal, and steps on twice as many may be twice
+# as long: without hidden layers an epoch then gets as far with this few.
+WIDE_STEPS_PER_EPOCH = 2
 
 
 def automatic_batch_size(n_samples, sizes, n_values=None):
@@ -27,5 +30,8 @@ def automatic_batch_size(n_samples, sizes, n_values=None):
     n_values = sizes[0] if n_values is None else n_values
     weights = sizes[1] * n_values + sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes[1:]))
     cost = weights + FEATURE * n_values + UNIT * sum(sizes[1:]) + SAMPLE
-    most = max(1.0, min(CALLS / cost, n_samples / STEPS_PER_EPOCH))
+    if len(sizes) == 2 and n_samples < n_values:
+        most = n_samples / WIDE_STEPS_PER_EPOCH
+    else:
+        most = max(1.0, min(CALLS / cost, n_samples / STEPS_PER_EPOCH))
     return min(max(2 ** round(math.log2(most)), SMALLEST), LARGEST)

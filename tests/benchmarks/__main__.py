@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The benchmarks: time, memory and size beside the peers and the floor, in one run, contestants taken in turns.
 
-    python -m tests.benchmarks [--mnist FOLDER] [--only NAME ...] [--repeats N] [--output FOLDER]
+    python -m tests.benchmarks [--mnist FOLDER] [--tables FOLDER] [--only NAME ...] [--repeats N] [--output FOLDER]
 
 Prints a line for each result: its value, its target and whether that is met, and what the training reached. All of it
-takes about half an hour with 3 repeats. With
---output it writes benchmarks.md, benchmarks.json and growth.png to that folder. Without --mnist (a folder of the four
-IDX files) the samples are random, of the same shape.
+takes about three quarters of an hour with 3 repeats. With --output it writes benchmarks.md, benchmarks.json and
+growth.png to that folder. Without --mnist (a folder of the four IDX files) the samples are random, of the same shape;
+without --tables (a folder of .dat files, see the comparison) no tables are compared.
 """
 
 from tests.benchmarks.threads import use_one_thread
@@ -32,12 +32,16 @@ from tests.benchmarks import (
     predict,
     report,
     rules,
+    shapes,
+    tables,
     tuning,
 )
 from tests.benchmarks.data import load
 from tests.benchmarks.measure import Conditions
 
 COMPARISONS = {
+    "shapes": shapes,
+    "tables": tables,
     "epoch": epoch,
     "rules": rules,
     "lbfgs": lbfgs,
@@ -68,11 +72,14 @@ def arguments():
     )
     parser.add_argument("--repeats", type=int, default=5, help="measurements of each contestant, 5 by default")
     parser.add_argument("--output", type=Path, help="folder for benchmarks.md, benchmarks.json and growth.png")
+    parser.add_argument("--tables", type=Path, help="folder of .dat files: rows of comma-separated values, label last")
     given = parser.parse_args()
     if given.repeats < 1:
         parser.error(f"--repeats {given.repeats}: must be at least 1")
-    if given.mnist is not None and not given.mnist.is_dir():
-        parser.error(f"--mnist {given.mnist}: no such folder")
+    for name in ("mnist", "tables"):
+        folder = getattr(given, name)
+        if folder is not None and not folder.is_dir():
+            parser.error(f"--{name} {folder}: no such folder")
     if given.output is not None and given.output.exists() and not given.output.is_dir():
         parser.error(f"--output {given.output}: not a folder")
     return given
@@ -89,13 +96,13 @@ def main():
         print(f"{name} is not installed: left out.")
     if given.output is not None:
         given.output.mkdir(parents=True, exist_ok=True)
-    conditions = Conditions(load(given.mnist and given.mnist.resolve()), given.repeats, given.output)
+    conditions = Conditions(load(given.mnist and given.mnist.resolve()), given.repeats, given.output, given.tables)
     comparisons = {}
     print(report.LEGEND)
     for name in given.only:
         rows = []
         comparisons[name] = COMPARISONS[name], rows
-        print(f"\n{name}: {COMPARISONS[name].__doc__.splitlines()[0]}\n{report.header()}", flush=True)
+        print(f"\n{name}: {report.title(COMPARISONS[name])}\n{report.header()}", flush=True)
         for row in COMPARISONS[name].rows(conditions):
             rows.append(row)
             print(report.line(row), flush=True)

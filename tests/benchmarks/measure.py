@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import geometric_mean, median
 from time import perf_counter
 
 from tests.benchmarks.data import Data
@@ -15,13 +15,39 @@ from tests.benchmarks.data import Data
 ROOT = Path(__file__).parent.parent.parent
 
 
+# Comparisons that are soon made are repeated for so long, up to so many times: their medians are steadier.
+LONG_ENOUGH, MOST_REPEATS = 5.0, 25
+
+
 @dataclass(frozen=True)
 class Conditions:
-    """What a comparison is measured on, how often, and the folder for its figures (or None)."""
+    """What a comparison is measured on, how often at least, the folder for its figures and that of the tables (or
+    None)."""
 
     data: Data
     repeats: int = 5
     output: Path | None = None
+    tables: Path | None = None
+
+
+class Repeated(float):
+    """The median of repeated measurements, or a ratio of such; `values` are those of each repeat."""
+
+    def __new__(cls, values, value=None):
+        self = super().__new__(cls, median(values) if value is None else value)
+        self.values = list(values)
+        return self
+
+    def __truediv__(self, other):
+        value = float(self) / float(other)
+        if not isinstance(other, Repeated):
+            return Repeated([own / other for own in self.values], value)
+        return Repeated([own / its for own, its in zip(self.values, other.values)], value)
+
+    @classmethod
+    def mean_of(cls, ratios):
+        """The geometric mean of ratios that were measured alike."""
+        return cls(map(geometric_mean, zip(*(ratio.values for ratio in ratios))), geometric_mean(ratios))
 
 
 def timed(run, *args):
@@ -37,13 +63,15 @@ def seconds(run, *args):
 
 
 def interleaved(measurements, repeats):
-    """Median of each measurement, a function that returns a number. Each repeat makes every one of them once, so that
-    whatever else the machine does meets all alike."""
+    """Each measurement, a function that returns a number, as Repeated: at least so often, and for LONG_ENOUGH. Each
+    repeat makes every one of them once, so that whatever else the machine does meets all alike."""
     taken = {name: [] for name in measurements}
-    for _ in range(repeats):
+    start, done = perf_counter(), 0
+    while done < repeats or (done < MOST_REPEATS and perf_counter() - start < LONG_ENOUGH):
         for name, measurement in measurements.items():
             taken[name].append(measurement())
-    return {name: median(values) for name, values in taken.items()}
+        done += 1
+    return {name: Repeated(values) for name, values in taken.items()}
 
 
 def ratios(values, reference):

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
+from tests.benchmarks.measure import Repeated
 from tests.benchmarks.threads import n_cores
 
 RELATIONS = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
 PACKAGES = ["sksoftmax", "numpy", "scipy", "scikit-learn", "torch", "jax", "mlxtend"]
-COLUMNS = ["case", "contestant", "measured", "unit", "target", "", "reached"]
+COLUMNS = ["case", "contestant", "measured", "spread", "unit", "target", "", "reached"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Row:
     measure : what the value is, such as "times ours"
     target : a relation and a bound, such as ">= 8", or nothing
     reached : what the training came to, by name
+    spread : the smallest and the largest value of a repeat, where the value was measured again and again
     """
 
     case: str
@@ -34,6 +36,12 @@ class Row:
     value: float
     target: str = ""
     reached: dict = field(default_factory=dict)
+    spread: tuple = ()
+
+    def __post_init__(self):
+        if isinstance(self.value, Repeated):
+            object.__setattr__(self, "spread", (min(self.value.values), max(self.value.values)))
+            object.__setattr__(self, "value", float(self.value))
 
     @property
     def met(self):
@@ -47,11 +55,15 @@ class Row:
         """The row as text, in the order of COLUMNS."""
         met = {None: "", True: "met", False: "missed"}[self.met]
         reached = ", ".join(f"{name} {value:.4g}" for name, value in self.reached.items())
-        value = f"{self.value:.3g}" if abs(self.value) < 1000 else f"{self.value:,.0f}"
-        return [self.case, self.contestant, value, self.measure, self.target, met, reached]
+        spread = " to ".join(map(_number, self.spread))
+        return [self.case, self.contestant, _number(self.value), spread, self.measure, self.target, met, reached]
 
 
-LINE = "  {:34} {:36} {:>9} {:26} {:>8} {:6}  {}"
+def _number(value):
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+LINE = "  {:34} {:36} {:>9} {:>16} {:26} {:>8} {:6}  {}"
 LEGEND = (
     'A time "times ours" is that of a peer: the more above 1, the slower it is. A time "times" anything else is ours: '
     "the smaller the better. A target is what the developers aim for."
@@ -76,7 +88,8 @@ def summary(comparisons, data_name, repeats):
         "conditions": conditions(measured_on),
         "comparisons": {
             name: {
-                "notes": inspect.getdoc(module),
+                "title": title(module),
+                "notes": inspect.getdoc(module).split("\n", 1)[1].strip(),
                 "columns": COLUMNS,
                 "rows": [{**asdict(row), "met": row.met, "cells": row.cells()} for row in rows],
             }
@@ -85,11 +98,16 @@ def summary(comparisons, data_name, repeats):
     }
 
 
+def title(module):
+    """What a comparison is of, in words."""
+    return inspect.getdoc(module).split("\n", 1)[0].rstrip(".")
+
+
 def markdown(results):
     """A summary as Markdown."""
     lines = ["# Benchmarks", "", results["conditions"]]
-    for name, comparison in results["comparisons"].items():
-        lines += ["", f"## {name}", "", comparison["notes"], ""]
+    for comparison in results["comparisons"].values():
+        lines += ["", f"## {comparison['title']}", "", comparison["notes"], ""]
         lines += [_table_line(comparison["columns"]), _table_line(["---"] * len(comparison["columns"]))]
         lines += [_table_line(row["cells"]) for row in comparison["rows"]]
     return "\n".join(lines) + "\n"
@@ -104,7 +122,7 @@ def conditions(measured_on):
     versions = ", ".join(f"{name} {number}" for name, number in measured_on["versions"].items())
     machine = measured_on["machine"]
     return (
-        f"Medians of {measured_on['repeats']} repeats on {measured_on['data']}, {machine['date']}, "
+        f"Medians of at least {measured_on['repeats']} repeats on {measured_on['data']}, {machine['date']}, "
         f"{machine['processor']}, {machine['cores']} cores. {versions}. {LEGEND}"
     )
 

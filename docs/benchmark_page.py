@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The page of benchmarks: tables, a chart and what it says, from benchmarks.json."""
+
+import json
+import re
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, ScalarFormatter
+
+OURS, PEER = "SoftmaxRegression()", "LogisticRegression()"
+PANELS = [
+    ("shapes", None, PEER, "A default fit: LogisticRegression"),
+    ("epoch", "softmax, batch 32", None, "An epoch of batches of 32 on MNIST"),
+]
+
+
+def write(app):
+    """Write generated/benchmarks.inc, and generated/benchmarks.png beside it."""
+    folder = Path(app.srcdir)
+    source, target = folder / "benchmarks.json", folder / "generated"
+    target.mkdir(exist_ok=True)
+    head = text = "No results have been recorded.\n"
+    if source.exists():
+        results = json.loads(source.read_text())
+        text = tables(results, (folder / "images" / "growth.png").exists())
+        chart(results).savefig(target / "benchmarks.png", dpi=150)
+        head = (
+            f"{summary(results)}\n\n.. image:: generated/benchmarks.png\n   :alt: Times of peers as multiples of ours\n"
+        )
+    (target / "benchmarks.inc").write_text(text)
+    (target / "benchmarks_summary.inc").write_text(head)
+
+
+def times_ours(results, name, case=None, contestant=None):
+    """The rows of a comparison that are times of peers as multiples of ours, of one case or of one peer."""
+    return [
+        row
+        for row in results["comparisons"][name]["rows"]
+        if row["measure"] == "times ours"
+        and case in (None, row["case"])
+        and contestant in (None, row["contestant"])
+        and row["contestant"] != OURS
+    ]
+
+
+def summary(results):
+    """What the chart says, in two sentences."""
+    *fits, mean = times_ours(results, "shapes", contestant=PEER)
+    faster = sum(row["value"] >= 1 for row in fits)
+    epochs = times_ours(results, "epoch", "softmax, batch 32")
+    slowest, fastest = max(epochs, key=lambda row: row["value"]), min(epochs, key=lambda row: row["value"])
+    return (
+        f"With default settings a fit is faster than one of ``LogisticRegression()`` on {faster} of {len(fits)} sets of "
+        f"data of very different shapes, {mean['value']:.2g} times as fast in the geometric mean. An epoch of minibatches "
+        f"on MNIST takes other libraries {fastest['value']:.2g} ({fastest['contestant']}) to {slowest['value']:.2g} "
+        f"({slowest['contestant']}) times as long as this one."
+    )
+
+
+def chart(results):
+    """Bars of the times of peers, with the range of the repeats."""
+    drawn = Figure(figsize=(10, 3.2), layout="constrained")
+    for axes, (name, case, contestant, title) in zip(drawn.subplots(1, 2), PANELS):
+        rows = times_ours(results, name, case, contestant)[::-1]
+        values = [row["value"] for row in rows]
+        ends = [row["spread"] or (row["value"], row["value"]) for row in rows]
+        whiskers = [
+            [max(0, v - low) for v, (low, _) in zip(values, ends)],
+            [max(0, h - v) for v, (_, h) in zip(values, ends)],
+        ]
+        labels = [row["case" if contestant else "contestant"] for row in rows]
+        axes.barh(labels, values, xerr=whiskers, color=["C0" if v >= 1 else "C1" for v in values], ecolor="0.4")
+        axes.axvline(1, color="k", linewidth=1)
+        axes.set(xscale="log", xlabel="times as long as ours", title=title)
+        axes.set_xticks([tick for tick in (0.3, 0.5, 1, 2, 3, 5, 10, 20) if min(values) / 1.5 < tick < max(values) * 2])
+        axes.xaxis.set_major_formatter(ScalarFormatter())
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    return drawn
+
+
+def tables(results, has_figure):
+    """The conditions of a measurement, and for each comparison its notes and its rows as a list-table."""
+    lines = [escaped(results["conditions"]), ""]
+    for name, comparison in results["comparisons"].items():
+        if not comparison["rows"]:
+            continue
+        title = comparison["title"]
+        lines += [title, "~" * len(title), "", comparison["notes"], "", ".. list-table::", "   :header-rows: 1", ""]
+        for row in [comparison["columns"], *(row["cells"] for row in comparison["rows"])]:
+            lines += [f"   {'  -' if number else '* -'} {escaped(cell)}".rstrip() for number, cell in enumerate(row)]
+        lines += ["", ".. image:: images/growth.png", ""] if name == "growth" and has_figure else [""]
+    return "\n".join(lines)
+
+
+def escaped(text):
+    """Text without the markup of reStructuredText."""
+    # A dash alone would begin a list.
+    return re.sub(r"([\\*`|_]|^[-+](?=\s|$))", r"\\\1", text)
