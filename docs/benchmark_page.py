@@ -49,12 +49,12 @@ def summary(results):
     *fits, mean = times_ours(results, "shapes", contestant=PEER)
     faster = sum(row["value"] >= 1 for row in fits)
     epochs = times_ours(results, "epoch", "softmax, batch 32")
-    slowest, fastest = max(epochs, key=lambda row: row["value"]), min(epochs, key=lambda row: row["value"])
+    least, most = (of(epochs, key=lambda row: row["value"]) for of in (min, max))
     return (
-        f"With default settings a fit is faster than one of ``LogisticRegression()`` on {faster} of {len(fits)} sets of "
-        f"data of very different shapes, {mean['value']:.2g} times as fast in the geometric mean. An epoch of minibatches "
-        f"on MNIST takes other libraries {fastest['value']:.2g} ({fastest['contestant']}) to {slowest['value']:.2g} "
-        f"({slowest['contestant']}) times as long as this one."
+        f"With default settings a fit is faster than one of ``LogisticRegression()`` on {faster} of {len(fits)} sets "
+        f"of data of very different shapes, {mean['value']:.2g} times as fast in the geometric mean. An epoch of "
+        f"minibatches on MNIST takes others {least['value']:.2g} ({least['contestant']}) to {most['value']:.2g} "
+        f"({most['contestant']}) times as long as this one."
     )
 
 

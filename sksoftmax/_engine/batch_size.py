@@ -16,8 +16,8 @@ FEATURE, UNIT, SAMPLE = 3.2, 16.0, 40.0
 SMALLEST, LARGEST = 32, 1024
 # With fewer steps an epoch gets hardly anywhere.
 STEPS_PER_EPOCH = 8
-# But samples that have more values than there are samples are nearly orthogonal, and steps on twice as many may be twice
-# as long: without hidden layers an epoch then gets as far with this few.
+# But samples that have more values than there are samples are nearly orthogonal, and steps on twice as many may be
+# twice as long: without hidden layers an epoch then gets as far with this few.
 WIDE_STEPS_PER_EPOCH = 2
 
 
