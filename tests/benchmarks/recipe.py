@@ -48,7 +48,7 @@ class Recipe:
 def estimator(recipe, **parameters):
     """This package's estimator for a recipe, with other values for some parameters."""
     parameters = {**recipe.parameters(), **parameters}
-    return TinyMLPClassifier(recipe.hidden, **parameters) if recipe.hidden else SoftmaxRegression(**parameters)
+    return TinyMLPClassifier(recipe.hidden, "tanh", **parameters) if recipe.hidden else SoftmaxRegression(**parameters)
 
 
 def ours(X, y, recipe, **parameters):
@@ -61,4 +61,4 @@ def reached(model):
     """What a fitted estimator of this package or of scikit-learn has learned."""
     if hasattr(model, "coef_"):
         return Trained([(model.coef_, model.intercept_)])
-    return Trained([(W.T, b) for W, b in zip(model.coefs_, model.intercepts_)])
+    return Trained([(W.T, b) for W, b in zip(model.coefs_, model.intercepts_)], model.activation)

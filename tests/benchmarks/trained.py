@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit, log_softmax, softmax
 
-ACTIVATIONS = {"tanh": np.tanh, "logistic": expit}
+ACTIVATIONS = {"tanh": np.tanh, "logistic": expit, "relu": lambda Z: np.maximum(Z, 0)}
 PART_ROWS = 4096
 
 
