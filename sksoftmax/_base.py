@@ -308,14 +308,24 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
 
     def _split(self, X, rows, targets, sample_weight):
         """Training samples, and validation samples or None; rows, targets and weights are (m,)."""
-        weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
-        places = np.arange(len(rows)) if weights is None else np.flatnonzero(weights)
-        if not len(places):
-            raise ValueError("All weights are zero: sample_weight and class_weight leave no sample to train on.")
+        weights, places = self._weighted(targets, sample_weight)
         if not self.early_stopping:
             return _samples(X, rows, targets, weights, places), None
         split = split_stratified(places, targets, self.validation_fraction, self._validation_seed)
         return tuple(_samples(X, rows, targets, weights, part) for part in split)
+
+    def _weighted(self, targets, sample_weight):
+        """The weights of targets (m,), or None, and the places of those above zero."""
+        weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
+        places = np.arange(len(targets)) if weights is None else np.flatnonzero(weights)
+        if not len(places):
+            raise ValueError("All weights are zero: sample_weight and class_weight leave no sample to train on.")
+        return weights, places
+
+    def _all_samples(self, X, targets, sample_weight):
+        """The samples that `fit` without early stopping trains on."""
+        weights, places = self._weighted(targets, sample_weight)
+        return _samples(X, np.arange(len(targets)), targets, weights, places)
 
     # Publication
 

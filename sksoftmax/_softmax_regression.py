@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._docstrings import shared_docstring
 from sksoftmax._methods import public
+from sksoftmax._optimality import optimality_gap
 
 
 class LinearCoefficients:
@@ -105,3 +106,51 @@ class SoftmaxRegression(LinearCoefficients, BaseSoftmaxClassifier):
 
     def _hidden_shape(self):
         return (), "identity"
+
+    def optimality_gap(self, X, y, sample_weight=None):
+        r"""How far the objective of the model may be above its minimum.
+
+        With intercepts :math:`b^*` that are best for the coefficients, the objective as a function of these alone is
+        strongly convex, so that
+
+        .. math:: J(W, b) - \min J \le J(W, b) - J(W, b^*) + \frac{\lVert \nabla_W J(W, b^*) \rVert^2}{2 \, l_2} .
+
+        The bound is rigorous, and large where `l2` is small: a fit may be much nearer than it says.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The samples that the model was fitted to; with early stopping those that it did not hold out.
+        y : array-like of shape (n_samples,)
+            Their class labels, every class of the model among them.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Their weights.
+
+        Returns
+        -------
+        gap : OptimalityGap
+            A named tuple of ``gradient_norm`` (float), the Euclidean norm of the gradient of the objective in the
+            coefficients and intercepts; and ``bound`` (float), the bound, infinite with ``l2=0``.
+
+        Raises
+        ------
+        ValueError
+            If the data do not match the model, or a class of the model has no sample of positive weight.
+
+        References
+        ----------
+        S. Boyd and L. Vandenberghe (2004). Convex Optimization, Eq. 9.9. Cambridge University Press.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sksoftmax import SoftmaxRegression
+        >>> X, y = load_iris(return_X_y=True)
+        >>> clf = SoftmaxRegression(l2=0.01, solver="lbfgs").fit(X, y)
+        >>> gap = clf.optimality_gap(X, y)
+        >>> exact = SoftmaxRegression(l2=0.01, solver="lbfgs", tol=1e-9).fit(X, y)
+        >>> bool(0 <= clf.loss_ - exact.loss_ <= gap.bound < 0.01)
+        True
+        """
+        check_is_fitted(self)
+        return optimality_gap(self, X, y, sample_weight)
