@@ -25,7 +25,7 @@ ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
     {"_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
     {"_weights", "_hyperparameters", "_predictions", "_one_standard_error"},
-    {"_training"},
+    {"_training", "_optimality"},
     {"_base"},
     {"_softmax_regression", "_tiny_mlp", "_cross_fit"},
     {"_search", "_softmax_regression_cv", "_snapshots"},
