@@ -71,7 +71,8 @@ def chart(results):
             [max(0, h - v) for v, (_, h) in zip(values, ends)],
         ]
         labels = [row["case" if contestant else "contestant"] for row in rows]
-        axes.barh(labels, values, xerr=whiskers, color=["C0" if v >= 1 else "C1" for v in values], ecolor="0.4")
+        colors = ["C0" if value >= 1 else "C1" for value in values]
+        axes.barh(labels, [value - 1 for value in values], left=1, xerr=whiskers, color=colors, ecolor="0.4")
         axes.axvline(1, color="k", linewidth=1)
         axes.set(xscale="log", xlabel="times as long as ours", title=title)
         axes.set_xticks([tick for tick in (0.3, 0.5, 1, 2, 3, 5, 10, 20) if min(values) / 1.5 < tick < max(values) * 2])
