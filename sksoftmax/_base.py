@@ -330,10 +330,11 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
     # Publication
 
     def _publish(self, result, coordinates, n_updates_before=None):
-        """Set the fitted attributes; a number of updates before says that the curves there are go on."""
+        """Set the fitted attributes, perhaps views of the result's; a number of updates before says that the curves
+        there are go on."""
         dtype = result.parameters.dtype
         layers = coordinates.to_raw(result.parameters.pairs())
-        self._publish_layers([(W.astype(dtype), b.astype(dtype)) for W, b in layers])
+        self._publish_layers([(W.astype(dtype, copy=False), b.astype(dtype, copy=False)) for W, b in layers])
         _, self._activation = self._hidden_shape()
         if n_updates_before is None or not hasattr(self, "loss_curve_"):
             curves.begin(self)
@@ -343,7 +344,7 @@ class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
         """A fitted copy: what `fit` would have made if training had ended now."""
         snapshot = copy.copy(self)
         state, result = copy.deepcopy(state), copy.deepcopy(result)
-        result.parameters = parameters
+        result.parameters = parameters.take([0])
         snapshot._publish(result, coordinates_of(state))
         snapshot._training_state = state
         return snapshot

@@ -17,9 +17,9 @@ learning_rate : str or callable, default="adaptive"
     Schedule: the factor on `learning_rate_init` in the epoch t = 0, 1, ...
 
     - "adaptive": with ``learning_rate_init="auto"``, where nothing is held out, training ends at the first plateau,
-      with the mean of the iterates since the last improvement [6]_; without hidden layers "sgd" takes up to 8 times as
-      long steps as the loss falls below 1/4. Else 1, multiplied by `decay` (0.2) each time that training reaches a
-      plateau; training ends when the factor is below 0.01. In `partial_fit` it stays 1.
+      with the mean of the iterates after the first epoch without improvement [6]_; without hidden layers "sgd" takes
+      up to 8 times as long steps as the loss falls below 1/4. Else 1, multiplied by `decay` (0.2) each time that
+      training reaches a plateau; training ends when the factor is below 0.01. In `partial_fit` it stays 1.
     - "constant": 1.
     - "exponential": ``decay ** t`` (0.95).
     - "inverse_time": ``1 / (1 + decay * t)`` (1.0).
@@ -128,7 +128,8 @@ best_epoch_ : int
 
 NOTES = """
 A float64 or float32 `X` is computed with in its own precision; integers of 8 or 16 bits, such as pixels, are
-converted to float32 a batch at a time. A sparse `X` is never densified.
+converted to float32 a batch at a time. A sparse `X` is never densified, and a step of "sgd" on up to 1024 of its
+rows takes time for the features alone that these have.
 
 Sample weights multiply gradients; `fit` normalises them to a mean of one. With a full batch (or "lbfgs") a sample
 of weight 2 is two samples, step for step where "auto" looks at all samples (up to half a million values of a dense

@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sksoftmax import _hyperparameters as hyperparameters
 from sksoftmax._engine import lbfgs, sgd
 from sksoftmax._engine.conditioning import RAW, Coordinates, condition, feature_moments
+from sksoftmax._engine.in_use import train_on_columns_in_use
 from sksoftmax._engine.initialisation import initial_layers
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters, stacked
@@ -33,10 +34,10 @@ def network_of(estimator, layers, dtype):
     return Network(Parameters.of(layers, dtype), activation, estimator.fit_intercept)
 
 
-def untrained(estimator, sizes, random_state, gains=None):
+def untrained(estimator, sizes, random_state, gains=None, scale=None):
     """The layers that training starts from."""
     _, activation = estimator._hidden_shape()
-    return initial_layers(sizes, activation, estimator.init_scale, random_state, gains)
+    return initial_layers(sizes, activation, estimator.init_scale, random_state, gains, scale)
 
 
 def computed_in(X):
@@ -87,8 +88,8 @@ def _begin_one(estimator, samples, layers, random_state, moments, streaming):
         conditioning = condition(moments, estimator.l2_)
         coordinates, gains = conditioning.coordinates, conditioning.gains
     if layers is None:
-        layers = untrained(estimator, estimator._sizes(samples.X.shape[1]), random_state, gains)
-        layers = Coordinates(scale=coordinates.scale).to_raw(layers)
+        sizes = estimator._sizes(samples.X.shape[1])
+        layers = untrained(estimator, sizes, random_state, gains, coordinates.scale)
     else:
         layers = Coordinates(coordinates.mean).to_working(layers)
     network = network_of(estimator, layers, computed_in(samples.X))
@@ -165,6 +166,7 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
             "validation": validation,
             "monitor": first.scoring,
             "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
+            "with_moments": going_on,
             "n_updates": state["n_updates"],
             "first_epoch": getattr(first, "n_iter_", 0) if going_on else 0,
             "divisor": batch_size if going_on and first.batch_size == "auto" else None,
@@ -172,7 +174,8 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
     watchers = [*([_print_progress] if first.verbose else []), *([watch] if watch else [])]
     options["keep_minibatch_losses"] = first.store_minibatch_loss
     options["on_epoch"] = (lambda *progress: [tell(*progress) for tell in watchers]) if watchers else None
-    return train(network, samples, settings, mean=coordinates.mean, **options), coordinates
+    results = train_on_columns_in_use(train, network, samples, settings, mean=coordinates.mean, **options)
+    return results, coordinates
 
 
 def _print_progress(results, _):

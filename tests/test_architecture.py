@@ -14,12 +14,12 @@ PACKAGE = Path(sksoftmax.__file__).parent
 
 # From the ground up: a module imports only what stands in rows above its own.
 ENGINE = [
-    {"blas", "calls", "memory", "schedules", "conditioning", "stopping", "interrupts", "initialisation", "batch_size"},
-    {"activations", "cross_entropy", "parameters", "threads"},
-    {"products", "result", "penalty"},
+    {"blas", "calls", "memory", "schedules", "columns", "stopping", "interrupts", "initialisation", "batch_size"},
+    {"activations", "cross_entropy", "parameters", "threads", "conditioning"},
+    {"products", "result", "penalty", "lazy"},
     {"network", "minibatches", "inference"},
     {"updates", "averaging", "growth"},
-    {"sgd", "lbfgs", "smoothness"},
+    {"sgd", "lbfgs", "smoothness", "in_use"},
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],

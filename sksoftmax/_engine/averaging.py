@@ -17,13 +17,17 @@ class IterateMean:
     Parameters
     ----------
     parameters : Parameters, the iterate
+
+    Attributes
+    ----------
+    total : Parameters, the sum; `add` leaves weights that lie by feature to who changes them
     """
 
     def __init__(self, parameters, total=None, count=None):
-        self._total = parameters.zeros_like() if total is None else total
+        self.total = parameters.zeros_like() if total is None else total
         self._count = np.zeros(parameters.n_models) if count is None else count
         axpy = blas("axpy", parameters.dtype)
-        self._add = [bound(axpy, parameters.flat, self._total.flat, None, 1.0)]
+        self._add = [bound(axpy, parameters.eager, self.total.eager, None, 1.0)]
 
     def add(self):
         run(self._add)
@@ -31,19 +35,20 @@ class IterateMean:
 
     def reset(self, models):
         """Begin anew for these models, (M,) bool."""
+        models = models & (self._count > 0)
         if models.all():
-            self._total.flat[:] = 0
+            self.total.flat[:] = 0
         elif models.any():
-            for layer in self._total.layers:
+            for layer in self.total.layers:
                 layer.W[models] = layer.b[models] = 0
         self._count[models] = 0
 
     def of(self, model):
         """The mean of one model, a stack of one."""
-        mean = self._total.take([model])
+        mean = self.total.take([model])
         mean.flat /= self._count[model]
         return mean
 
     def take(self, models, parameters):
         """The means of these models only, whose iterates are `parameters`."""
-        return IterateMean(parameters, self._total.take(models), self._count[models])
+        return IterateMean(parameters, self.total.take(models), self._count[models])

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from sksoftmax._engine.columns import parts_of
+
 # Dense moments are taken from a subsample of about this many values: they need no more, and memory stays small.
 SUBSAMPLE_VALUES = 2**19
 FEWEST_ROWS = 256
@@ -29,6 +31,9 @@ SMALLEST_SCALE = 1e-15
 MEDIANS = 2.0
 # By how much the scale of a feature may differ from its own.
 MOST_APART = 4.0
+# A feature that is on in a smaller part of the samples stays uncentred: its mean is less than that part of its range,
+# and less than a seventh of its scale.
+RARELY_ON = 0.02
 # Squares of numbers below 2**256 add up to finite ones, those of numbers above 2**-256 to some of full precision.
 ORDINARY_EXPONENT = 256
 # Part of the largest number of a type that a feature may range over: sums over some hundreds of samples are finite.
@@ -42,29 +47,24 @@ class Coordinates(NamedTuple):
     scale: np.ndarray | None = None
 
     def to_working(self, layers):
-        """Layers (W, b) of a network of the raw features as float64 ones in these coordinates: the first changes."""
+        """Layers (W, b) of a network of the raw features as ones in these coordinates: the first changes, its arrays
+        becoming float64, or stays as it is."""
         (W, b), *others = layers
-        W, b = W.astype(np.float64), b.astype(np.float64)
-        if self.mean is not None:
-            b += W @ self.mean
-        if self.scale is not None:
-            W *= self.scale
+        b = b if self.mean is None else b + W @ self.mean
+        W = W if self.scale is None else W * self.scale
         return [(W, b), *others]
 
     def to_raw(self, layers):
         """The inverse of `to_working`."""
         (W, b), *others = layers
-        W, b = W.astype(np.float64), b.astype(np.float64)
-        if self.scale is not None:
-            W /= self.scale
-        if self.mean is not None:
-            b -= W @ self.mean
+        W = W if self.scale is None else W / self.scale
+        b = b if self.mean is None else b - W @ self.mean
         return [(W, b), *others]
 
 
 class Subsample(NamedTuple):
-    """Rows X to take moments from, float64, with the weights that make their moments those of all samples, and with
-    their gradient weights, whose mean over all samples is mean_weight."""
+    """Rows X to take moments from, float64 where they are dense, with the weights that make their moments those of all
+    samples, and with their gradient weights, whose mean over all samples is mean_weight."""
 
     X: object
     weights: np.ndarray
@@ -88,34 +88,47 @@ def _subsample(samples, seed):
         drawn = np.sort(np.random.RandomState(seed).choice(len(rows), n_rows, replace=chances is not None, p=chances))
         rows, weights, gradient_weights = rows[drawn], np.ones(n_rows), gradient_weights[drawn]
     whole = rows is samples.rows and samples.all_in_order
-    return Subsample((X if whole else X[rows]).astype(np.float64, copy=False), weights, gradient_weights, mean_weight)
+    X = X if whole else X[rows]
+    X = X if sparse.issparse(X) else X.astype(np.float64, copy=False)
+    return Subsample(X, weights, gradient_weights, mean_weight)
 
 
 def _moments(X, weights, units):
-    """Weighted mean and standard deviation (d,) of each feature, computed in multiples of its unit."""
+    """Weighted mean and standard deviation (d,) of each feature, computed in multiples of its unit, and the part (d,)
+    of the samples in which it is not zero."""
     total = weights.sum()
-    ordinary = np.all(units == 1)
     if sparse.issparse(X):
-        if not ordinary:
-            X = X.copy()
-            X.data /= units[X.indices]
-        mean = X.T @ weights / total
-        variance = np.maximum(X.multiply(X).T @ weights / total - mean**2, 0)
+        mean, square, on = _sparse_sums(X, weights, units) / total
+        variance = np.maximum(square - mean**2, 0)
     else:
-        X = X if ordinary else X / units
+        on = weights @ (X != 0) / total
+        X = X if np.all(units == 1) else X / units
         mean = X.T @ weights / total
         variance = weights @ np.square(X - mean) / total
-    return mean * units, np.sqrt(variance) * units
+    return mean * units, np.sqrt(variance) * units, on
+
+
+def _sparse_sums(X, weights, units):
+    """Weighted sums (3, d) of the values in their units, of their squares, and of ones for those that are not zero."""
+    sums = np.zeros((3, X.shape[1]))
+    for rows, part in parts_of(X):
+        values = part.data / units.take(part.indices)
+        of_values = np.repeat(weights[rows], np.diff(part.indptr))
+        for total, terms in zip(sums, (of_values * values, of_values * values**2, of_values * (values != 0))):
+            total += np.bincount(part.indices, terms, X.shape[1])
+    return sums
 
 
 def _extremes(samples):
     """The smallest and the largest value (d,) float64 of each feature over all samples."""
     X, rows = samples.X, samples.rows
-    if sparse.issparse(X):
-        X = X[rows]
-        return X.min(axis=0).toarray().ravel().astype(np.float64), X.max(axis=0).toarray().ravel().astype(np.float64)
     whole = samples.all_in_order
     lowest, highest = np.full(X.shape[1], np.inf), np.full(X.shape[1], -np.inf)
+    if sparse.issparse(X):
+        for _, part in parts_of(X if whole else X[rows]):
+            np.minimum(lowest, part.min(axis=0).toarray().ravel(), out=lowest)
+            np.maximum(highest, part.max(axis=0).toarray().ravel(), out=highest)
+        return lowest, highest
     for start in range(0, len(rows), SPREAD_ROWS):
         chunk = slice(start, start + SPREAD_ROWS)
         block = X[chunk] if whole else X[rows[chunk]]
@@ -150,7 +163,7 @@ RAW = Coordinates()
 class FeatureMoments(NamedTuple):
     """What coordinates are computed from, the same for any l2.
 
-    centre : (d,) or None where nothing is centred
+    centre : (d,) that is subtracted, or None where nothing is centred
     mean, deviation, spread : (d,); without centring the deviation is that from 0, and the spread is the largest value
     damping : part of the squared spread that is added to the squared deviation
     medians : how many times the median of the scales is added to each
@@ -178,11 +191,11 @@ def feature_moments(samples, fit_intercept, seed, hidden=False, to_the_optimum=F
     subsample = _subsample(samples, seed)
     lowest, highest = _extremes(samples)
     spread = _spread(lowest, highest, samples.X.dtype)
-    mean, deviation = _moments(subsample.X, subsample.weights, _units(lowest, highest))
+    mean, deviation, on = _moments(subsample.X, subsample.weights, _units(lowest, highest))
     if not fit_intercept:
         deviation = np.hypot(deviation, mean)
         spread = np.maximum(spread, np.abs(mean))
-    centre = mean if fit_intercept else None
+    centre = np.where(on < RARELY_ON, 0.0, mean) if fit_intercept else None
     damping = HIDDEN_DAMPING if hidden else DAMPING
     medians = MEDIANS if to_the_optimum and not hidden else 0.0
     return FeatureMoments(centre, mean, deviation, spread, damping, medians, subsample, len(samples.rows))

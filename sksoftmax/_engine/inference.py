@@ -1,38 +1,71 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What trained layers (W, b), W (fan_out, fan_in), make of rows that they have not seen."""
 
+from functools import partial
+
 import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.calls import run
+from sksoftmax._engine.columns import Columns
 from sksoftmax._engine.cross_entropy import log_softmax
 from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.products import samples_at_once
 
 # Rows at a time: few enough for little memory, many enough that a part costs little beside its products.
 READ_ROWS = 1024
+# Values of sparse rows at a time: many enough that their columns repeat.
+READ_VALUES = 2**18
+# Sparse rows with more values for each column are read with a transposed copy of W, which others would cost more than
+# the product.
+VALUES_WORTH_A_COPY = 4
+
+
+def _product(W, A):
+    return A @ W.T
 
 
 def _parts(n_samples, length):
     return (slice(start, start + length) for start in range(0, n_samples, length))
 
 
+def _first_product(W, X):
+    """How many rows of X (n, d), dense or CSR, to read at a time, and a function that makes their products (b, fan_out)
+    with W, dense or sparse."""
+    if not sparse.issparse(X):
+        return samples_at_once(*W.shape, READ_ROWS), lambda part: _dense(part @ W.T)
+    if sparse.issparse(W):
+        return READ_ROWS, lambda part: (part @ W.T).toarray()
+    if X.nnz > VALUES_WORTH_A_COPY * X.shape[1]:
+        # SciPy would copy it for each part.
+        WT = np.ascontiguousarray(W.T)
+        return READ_ROWS, lambda part: part @ WT
+    columns = Columns(X.shape[1])
+
+    def of_columns(part):
+        used = columns.of(part.indices)
+        places = columns.places(part.indices, used)
+        local = sparse.csr_matrix((part.data, places, part.indptr), shape=(part.shape[0], len(used)))
+        return local @ np.ascontiguousarray(W[:, used].T)
+
+    return max(READ_ROWS, READ_VALUES * X.shape[0] // max(X.nnz, 1)), of_columns
+
+
+def _dense(product):
+    return product.toarray() if sparse.issparse(product) else product
+
+
 def _forward(layers, activation, X, dtype, results):
     """Pass X (n, d), dense or CSR, through the layers in parts, and write what each makes of it into its result
     (n, fan_out), unless that is None. The first W may be sparse too."""
-    (first, bias), value = layers[0], ACTIVATIONS[activation].value
-    products, length = [(W.T, b) for W, b in layers], READ_ROWS
-    if sparse.issparse(X):
-        # SciPy would do so for each part.
-        products[0] = first.T if sparse.issparse(first) else np.ascontiguousarray(first.T), bias
-    else:
-        length = samples_at_once(*first.shape, READ_ROWS)
+    (first, _), value = layers[0], ACTIVATIONS[activation].value
+    length, first_product = _first_product(first, X)
+    products = [first_product, *(partial(_product, W) for W, _ in layers[1:])]
     for place in _parts(X.shape[0], length):
         A = X[place].astype(dtype, copy=False)
-        for index, ((WT, b), result) in enumerate(zip(products, results)):
-            A = A @ WT
-            A = (A.toarray() if sparse.issparse(A) else A) + b
+        for index, (product, (_, b), result) in enumerate(zip(products, layers, results)):
+            A = product(A) + b
             if index < len(layers) - 1:
                 run(value(A))
             if result is not None:

@@ -12,7 +12,7 @@ import numpy as np
 GAINS = {"identity": 1.0, "tanh": 1.0, "relu": math.sqrt(2), "logistic": 4.0}
 
 
-def initial_layers(sizes, activation, scale, random_state, feature_gains=None):
+def initial_layers(sizes, activation, scale, random_state, feature_gains=None, feature_scale=None):
     """(W, b) of each layer, W (fan_out, fan_in) float64, normal, with biases of zero.
 
     scale : standard deviation of the weights in all layers. None suits those of hidden layers to the activation and
@@ -21,6 +21,7 @@ def initial_layers(sizes, activation, scale, random_state, feature_gains=None):
     feature_gains : (d,) factors on the weights of each feature (``Conditioning.gains``) where the scale is None, or
         None. They are small for a feature that is rarely on, and 0 for one that is constant: training could not undo a
         large start.
+    feature_scale : (d,) of the coordinates in which weights are drawn, or None where these are raw
     """
     shapes = [(fan_out, fan_in) for fan_in, fan_out in pairwise(sizes)]
     if scale is None and len(shapes) == 1:
@@ -29,7 +30,19 @@ def initial_layers(sizes, activation, scale, random_state, feature_gains=None):
     if scale is None:
         gains = [GAINS[activation]] * (len(shapes) - 1) + [1.0]
         scales = [gain / math.sqrt(fan_in) for gain, (_, fan_in) in zip(gains, shapes)]
-    weights = [random_state.normal(scale=scale, size=shape) for scale, shape in zip(scales, shapes)]
+    weights = [_normal(random_state, scale, shape) for scale, shape in zip(scales, shapes)]
     if scale is None and feature_gains is not None:
         weights[0] *= feature_gains
+    if feature_scale is not None and scales[0]:
+        weights[0] /= feature_scale
     return [(W, np.zeros(len(W))) for W in weights]
+
+
+def _normal(random_state, scale, shape):
+    """Normal weights. What comes from the stream afterwards does not depend on the scale."""
+    if scale:
+        return random_state.normal(scale=scale, size=shape)
+    for _ in range(shape[0]):
+        random_state.normal(size=shape[1])
+    # Takes no memory before it is written to.
+    return np.zeros(shape)

@@ -10,14 +10,16 @@ CACHE_LINE = 64
 
 def empty(shape, dtype):
     """A C-ordered array of arbitrary values."""
-    dtype = np.dtype(dtype)
+    return _aligned(shape, np.dtype(dtype), np.empty)
+
+
+def _aligned(shape, dtype, allocate):
     size = math.prod(shape) * dtype.itemsize
-    memory = np.empty(size + CACHE_LINE, np.uint8)
+    memory = allocate(size + CACHE_LINE, np.uint8)
     start = -memory.__array_interface__["data"][0] % CACHE_LINE
     return np.ndarray(shape, dtype, memory, start)
 
 
 def zeros(shape, dtype):
-    array = empty(shape, dtype)
-    array[...] = 0
-    return array
+    """Zeros, which take no memory before they are written to."""
+    return _aligned(shape, np.dtype(dtype), np.zeros)

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from sksoftmax._engine import memory
 from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_losses
+from sksoftmax._engine.lazy import GatheredRows
 from sksoftmax._engine.products import DenseRows, SparseRows
 
 # Small batches are gathered together up to so many bytes, and a larger one is passed on in parts of as many: they stay
@@ -19,9 +20,9 @@ FEWEST_PART_ROWS, MOST_PART_ROWS = 256, 1024
 MOST_BATCHES = 8
 
 
-def part_rows(n_features, dtype):
-    """Rows that are gathered together, a power of two."""
-    most = PART_BYTES // (n_features * np.dtype(dtype).itemsize)
+def part_rows(n_values, dtype):
+    """Rows of so many values that are gathered together, a power of two."""
+    most = PART_BYTES / (max(n_values, 1) * np.dtype(dtype).itemsize)
     return min(max(2 ** int(most).bit_length() // 2, FEWEST_PART_ROWS), MOST_PART_ROWS)
 
 
@@ -100,7 +101,7 @@ class _Block:
         ]
         if stream.is_sparse:
             for batch in self.batches:
-                batch.inputs = SparseRows(size, stream.n_outputs, stream.mean)
+                batch.inputs = stream.sparse_rows(size)
         else:
             self.X = memory.empty((count * size, stream.X.shape[1]), stream.dtype)
             self.raw = self.X if stream.X.dtype == stream.dtype else memory.empty(self.X.shape, stream.X.dtype)
@@ -136,6 +137,7 @@ class Minibatches:
     divisor : what the rule divides gradients by, in a short last batch too: it takes its share of a step, so that no
         single left-over sample takes a full one
     part_rows : rows that are gathered together
+    first : FirstLayer that sparse batches are the inputs of, or None for matrices
     loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
     square_sum : (M,) float64, likewise sum_i w_i CE_i^2
     """
@@ -153,7 +155,7 @@ class Minibatches:
         keep_losses=False,
     ):
         self.samples = samples
-        self.part_rows = part_rows(samples.X.shape[1], dtype)
+        self.part_rows, self.first = part_rows(samples.mean_values, dtype), None
         self.n_samples = len(samples.rows)
         self.batch_size = min(batch_size, self.n_samples)
         self.n_steps = -(-self.n_samples // self.batch_size)
@@ -164,6 +166,7 @@ class Minibatches:
         self._random_state = shuffle if self.batch_size < self.n_samples else None
         self.is_sparse = sparse.issparse(samples.X)
         self.mean = None if mean is None else mean.astype(dtype)
+        self._centred = np.flatnonzero([] if mean is None else self.mean)
         self.X = samples.X.astype(self.dtype, copy=False) if self.is_sparse else samples.X
         self.weights = None if samples.weights is None else samples.weights.astype(dtype, copy=False)
         self._n_equal = samples.n_equal
@@ -178,6 +181,12 @@ class Minibatches:
         self._part_losses = np.empty((self._n_parts(), n_models)) if self._keep_losses else None
         self._n_served = 0
         self._blocks = {}
+
+    def sparse_rows(self, size):
+        """Inputs of that many samples."""
+        if self.first is None:
+            return SparseRows(size, self.n_outputs, self.mean)
+        return GatheredRows(self.first, self.mean, self._centred)
 
     def epoch(self):
         """Yield each step as (parts, share): an iterable of Batch, a single one for up to `part_rows` samples, and the
@@ -250,8 +259,9 @@ class Minibatches:
         if block.weights is not None:
             self.weights.take(rows, out=block.weights.reshape(-1), mode="clip")
         if self.is_sparse:
-            for batch, part in zip(block.batches, rows.reshape(block.shape)):
-                batch.inputs.X = self.X[part]
+            X, size = self.X[rows], block.shape[1]
+            for index, batch in enumerate(block.batches):
+                batch.inputs.read(X, index * size, (index + 1) * size)
             return
         # Without mode="clip" NumPy would gather into a second buffer first.
         self.X.take(rows, axis=0, out=block.raw, mode="clip")

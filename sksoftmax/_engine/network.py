@@ -44,6 +44,11 @@ class Network:
         """A network of these models only, with parameters of its own."""
         return Network(self.parameters.take(models), self.activation, self.fit_intercept)
 
+    def by_feature(self):
+        """A copy whose parameters lie by feature."""
+        models = np.arange(self.parameters.n_models)
+        return Network(self.parameters.take(models, is_by_feature=True), self.activation, self.fit_intercept)
+
     def _workspace(self, n_samples):
         if n_samples not in self._workspaces:
             self._workspaces[n_samples] = _Workspace(self.parameters, n_samples)

@@ -110,7 +110,8 @@ class Centring:
             return []
         product, ones = self._of_outputs, self._ones
         return [
-            bound(self._gemv, 1.0, layer.matrix.T, self._mean, 0.0, product, 0, 1, 0, 1, 1, 1),
+            # Not of BLAS itself, which would copy a matrix that lies by feature.
+            bound(np.dot, layer.matrix, self._mean, product),
             bound(self._ger, -1.0, ones, product, 1, 1, out.rows.T, 0, 0, 1),
         ]
 
@@ -193,6 +194,10 @@ class SparseRows:
 
     def __init__(self, n_samples, n_outputs, mean=None):
         self.X, self._centring = None, Centring(mean, n_outputs, n_samples)
+
+    def read(self, X, start, stop):
+        """Take these rows of X."""
+        self.X = X[start:stop]
 
     def multiply(self, layer, out):
         return [bound(self._multiply, layer, out), *self._centring.multiply(layer, out)]

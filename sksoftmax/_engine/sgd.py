@@ -4,6 +4,7 @@
 from math import ceil
 
 import numpy as np
+from scipy import sparse
 
 from sksoftmax._engine.averaging import IterateMean
 from sksoftmax._engine.conditioning import Coordinates
@@ -56,14 +57,22 @@ class _Stack:
             self._each, ("learning_rate", "momentum", "shrink", "max_epochs")
         )
         self.averaged = self._each("averaged") > 0
+        self._first_averaged = np.minimum(self._each("patience"), 2) - 1
         self.penalty = Penalty(self._each("l2"), network.parameters)
         self.penalty_now = self.penalty.value(network.parameters)
         scales = [s.scale for s in self.settings]
         inverse_scale = None if scales[0] is None else 1 / np.stack(scales)[:, None, :]
         self.rule = self._rule(network, self.penalty, self.stream.divisor, moments, inverse_scale)
+        self.stream.first = self.rule.first
 
     def _each(self, name):
         return np.array([getattr(s, name) for s in self.settings], dtype=np.float64)
+
+    @property
+    def unproductive(self):
+        """Which models (M,) to average: those that are, in epochs after one without improvement, or in all where that
+        would end them."""
+        return self.averaged & (self.patience.stale >= self._first_averaged)
 
     @property
     def kept(self):
@@ -108,6 +117,7 @@ def train(
     validation=None,
     monitor="loss",
     moments=None,
+    with_moments=True,
     n_updates=0,
     first_epoch=0,
     keep_minibatch_losses=False,
@@ -129,6 +139,7 @@ def train(
     validation : Samples or None; with them, a model's best parameters on them are what it returns
     monitor : "loss" or "accuracy", what "best" and "plateau" mean on the validation samples
     moments, n_updates : what the update rule remembers of earlier epochs and how many updates those made
+    with_moments : whether the results shall have what it remembers in the end
     first_epoch : epochs completed before, for the schedule
     keep_minibatch_losses : bool
     on_epoch : called after each epoch with the TrainingResults that it has added to and the Parameters that they would
@@ -141,12 +152,17 @@ def train(
     results = [TrainingResult(n_updates=n_updates) for _ in settings]
     parameters, n_models = network.parameters, len(settings)
     sizes, dtype = parameters.sizes, parameters.dtype
-    in_one_part = min(batch_size, len(samples.rows)) <= part_rows(sizes[0], dtype)
+    in_one_part = min(batch_size, len(samples.rows)) <= part_rows(samples.mean_values, dtype)
     at_once = in_one_part and all(s.scale is None for s in settings)
-    rule = choose_rule(solver, [s.momentum for s in settings], nesterov, at_once)
+    lazily = in_one_part and solver == "sgd" and sparse.issparse(samples.X) and _scales_fit(settings, dtype)
+    rule = choose_rule(solver, [s.momentum for s in settings], nesterov, at_once, lazily)
+    if lazily:
+        network = network.by_feature()
+        moments = moments and [moment.take([0], is_by_feature=True) for moment in moments]
     stream = Minibatches(samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses)
     held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
     stack = _Stack(network, settings, stream, held_out, rule, moments)
+    stack.with_moments = with_moments
 
     def run():
         epoch = 0
@@ -166,6 +182,11 @@ def train(
     return results
 
 
+def _scales_fit(settings, dtype):
+    """Whether one over their squares is a number of that type."""
+    return all(s.scale is None or np.square(1 / s.scale).min() >= np.finfo(dtype).tiny for s in settings)
+
+
 def _epoch(stack, results, epoch):
     """One pass over the stream; adds a value to each curve."""
     rates = stack.rates(epoch)
@@ -173,12 +194,15 @@ def _epoch(stack, results, epoch):
     stack.rule.set_rates(rates, stack.momenta)
     before = stack.penalty_now
     done = results[0].n_updates
+    averaging = stack.unproductive.any()
+    stack.rule.keep_sum(stack.mean.total if averaging else None)
     steps = 0
     for parts, share in stack.stream.epoch():
         stack.rule.step(parts, share, done + steps)
-        if stack.mean is not None:
+        if averaging:
             stack.mean.add()
         steps += 1
+    stack.rule.settle()
     after = stack.penalty_now = stack.penalty.value(stack.network.parameters)
     # Steps start at the parameters 0, 1, ..., steps - 1 of the way: the mean of the penalty over them, to first order.
     penalty = before + (after - before) * (steps - 1) / (2 * steps)
@@ -207,8 +231,10 @@ def _finished(stack, results, epoch, monitor):
         standard_errors = stack.stream.standard_errors()
         units = resolution(objectives, standard_errors)
         restart = _steered(stack, objectives, losses, standard_errors)
+    counted = stack.unproductive
     plateau = stack.patience.exhausted(values, units, restart)
     if stack.mean is not None:
+        stack.mean.reset(~(counted & (stack.patience.stale > 0)))
         _average(stack, results, plateau & stack.averaged)
     adaptive = plateau & ~np.isnan(stack.shrinks)
     if adaptive.any():
@@ -250,9 +276,8 @@ def _steered(stack, objectives, losses, standard_errors):
 
 
 def _average(stack, results, ending):
-    """Models (M,) that end go to the mean of their iterates since the last improvement, unless it is worse; the
-    objective there takes the place of the epoch's."""
-    stack.mean.reset(stack.patience.stale == 0)
+    """Models (M,) that end go to the mean of their iterates, unless it is worse; the objective there takes the place of
+    the epoch's."""
     for i in np.flatnonzero(ending):
         mean, result = stack.mean.of(i), results[i]
         layers = Coordinates(stack.stream.mean).to_raw(mean.pairs())
@@ -268,10 +293,11 @@ def _retire(stack, results, finished):
     if not len(finished):
         return
     for i in finished:
-        results[i].parameters = stack.kept.take([i])
+        results[i].parameters = stack.kept.handed_over(i)
         # The last step comes after the last loss.
         results[i].diverged |= not np.isfinite(results[i].parameters.flat).all()
-        results[i].moments = [moment.take([i]) for moment in stack.rule.moments]
+        if stack.with_moments:
+            results[i].moments = [moment.handed_over(i) for moment in stack.rule.moments]
         if stack.best is None:
             results[i].best_epoch = results[i].n_epochs - 1
     stay = np.setdiff1d(np.arange(len(results)), finished)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
+from sksoftmax._engine.columns import parts_of
 from sksoftmax._engine.conditioning import Coordinates, subsample_rows
 from sksoftmax._engine.inference import hidden_units
 
@@ -126,21 +127,31 @@ def _largest_moments(X, weights, gradient_weights, mean=None, scale=None, consta
     weights, centre = weights / weights.sum(), np.zeros(X.shape[1])
     if sparse.issparse(X):
         centre = centre if mean is None else mean / scale
-        X = X @ sparse.diags(1 / scale)
-        squares = np.asarray(X.multiply(X).sum(axis=1)).ravel() - 2 * (X @ centre) + centre @ centre
+        squares = _squares_of_rows(X, scale) - 2 * (X @ (centre / scale)) + centre @ centre
+        unit = scale
     else:
         if scale is not None:
             # Implicit centring would lose digits where the mean is far larger than the spread.
             X = X - (0.0 if mean is None else mean)
             X /= scale
         squares = np.einsum("ij,ij->i", X, X)
+        unit = 1.0
     v = np.random.RandomState(0).normal(size=X.shape[1])
     eigenvalue = 0.0
     for _ in range(POWER_ITERATIONS):
         v /= np.linalg.norm(v)
-        projections = X @ v - centre @ v
-        v = X.T @ (weights * projections) - (weights @ projections) * centre
+        projections = X @ (v / unit) - centre @ v
+        v = X.T @ (weights * projections) / unit - (weights @ projections) * centre
         eigenvalue = float(np.linalg.norm(v))
         if eigenvalue == 0:
             break
     return eigenvalue, float((gradient_weights * (np.maximum(squares, 0) + constant)).max())
+
+
+def _squares_of_rows(X, scale):
+    """||x_i / scale||^2 (n,) of rows of a CSR matrix."""
+    squares = np.empty(X.shape[0])
+    for rows, part in parts_of(X):
+        part.data = np.square(part.data / scale.take(part.indices))
+        squares[rows] = part @ np.ones(X.shape[1])
+    return squares

@@ -9,12 +9,16 @@ eta: learning rate, mu: momentum, each (M,) or equal for the stack; J: the objec
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
 from sksoftmax._engine.blas import blas
 from sksoftmax._engine.calls import bound, run
+from sksoftmax._engine.lazy import FirstLayer
+from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import per_model
+from sksoftmax._engine.penalty import Penalty
 
 
 class Rule:
@@ -37,6 +41,8 @@ class Rule:
     n_moments = 0
     # Changes from step to step where buffers change places.
     _turn = 0
+    # What sparse batches are the inputs of where that is no matrix.
+    first = None
 
     def __init__(self, network, penalty, divisor, moments=None, inverse_scale=None):
         self.network, self.penalty, self.divisor = network, penalty, divisor
@@ -74,6 +80,12 @@ class Rule:
 
     def restart(self, models):
         """Forget, for the given models, what would carry them on in the old direction."""
+
+    def settle(self):
+        """Do what steps have put off."""
+
+    def keep_sum(self, total):
+        """From now on add, after each step, what is not `eager` of the parameters to `total`."""
 
     def _keep(self, of_W, of_b):
         spread = self.network.parameters.spread
@@ -164,6 +176,38 @@ class Nesterov(Momentum):
         return before, self._accumulation(), after
 
 
+class Lazy:
+    """A rule for sparse samples: Momentum or Nesterov, in the first W of the features alone that a batch has.
+
+    Parameters
+    ----------
+    rule : Momentum or Nesterov
+    network, penalty, divisor, moments, inverse_scale : as of Rule; their Parameters lie by feature
+    """
+
+    def __init__(self, rule, network, penalty, divisor, moments=None, inverse_scale=None):
+        parameters = network.parameters
+        self.moments = moments if moments and len(moments) == 1 else [parameters.zeros_like()]
+        above = Network(parameters.without_features(), network.activation, network.fit_intercept)
+        velocities = [moment.without_features() for moment in self.moments]
+        self._above = rule(above, Penalty(penalty.l2, above.parameters), divisor, velocities)
+        self.first = FirstLayer(parameters, self.moments[0], penalty.l2, inverse_scale, rule is Nesterov)
+        self.keep_sum, self.settle = self.first.keep_sum, self.first.settle
+
+    def restart(self, models):
+        for layer in self.moments[0].layers:
+            layer.W[models] = layer.b[models] = 0
+
+    def set_rates(self, eta, mu):
+        self._above.set_rates(eta, mu)
+        self.first.set_rates(eta, mu)
+
+    def step(self, parts, share, t):
+        self.first.begin(share)
+        self._above.step(parts, share, t)
+        self.first.end()
+
+
 class Adam(Rule):
     """Kingma and Ba (2015), algorithm 1 in the order of its section 2, with their beta_1, beta_2 and epsilon.
 
@@ -244,14 +288,17 @@ class Adam(Rule):
         return [], self.network.accumulation(gradient, self._keep(0.0, 0.0), 1.0 / self.divisor), after
 
 
-def choose_rule(solver, momentum, nesterov, at_once):
+def choose_rule(solver, momentum, nesterov, at_once, lazily=False):
     """The rule that a solver's name and its momentum ask for.
 
     `at_once`: whether a step may decay, differentiate and update in one product: it comes in one part, and no model has
     coordinates of its own.
+    `lazily`: whether SGD leaves features alone that a batch does not have.
     """
     if solver == "adam":
         return Adam
+    if lazily:
+        return partial(Lazy, Nesterov if nesterov and np.any(momentum) else Momentum)
     if np.any(momentum):
         return Nesterov if nesterov else Momentum
     return Descent if at_once else Momentum

@@ -33,6 +33,7 @@ from tests.benchmarks import (
     report,
     rules,
     shapes,
+    sparse,
     tables,
     tuning,
 )
@@ -46,6 +47,7 @@ COMPARISONS = {
     "rules": rules,
     "lbfgs": lbfgs,
     "defaults": defaults,
+    "sparse": sparse,
     "tuning": tuning,
     "predict": predict,
     "import": imports,

@@ -140,3 +140,14 @@ def test_samples_of_weight_zero_do_not_count(rng):
 def test_one_sample_has_coordinates(rng):
     conditioning = conditioning_of(samples(np.array([[2.0, 3.0]]), np.array([0])), 1e-4, True, rng)
     assert np.isfinite(conditioning.coordinates.scale).all()
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_matrix])
+def test_a_feature_that_is_rarely_on_stays_uncentred(kind, rng):
+    X, y = problem(rng, 200, 4)
+    X[:, 1] *= np.arange(200) < 3
+    X[:, 2] *= np.arange(200) < 4
+    coordinates = conditioning_of(samples(kind(X), y), 1e-4, True, rng).coordinates
+    expected = X.mean(axis=0) * [1, 0, 1, 1]
+    np.testing.assert_allclose(coordinates.mean, expected, rtol=1e-12)
+    assert (np.abs(X.mean(axis=0)) < coordinates.scale / 7)[1]

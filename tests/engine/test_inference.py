@@ -119,3 +119,18 @@ def test_outputs_have_the_type_of_the_coefficients(trained, given, order, rng):
     expected = np.tanh(X.astype(np.float64) @ W.T + b) @ V.T + c
     # tanh is flat where its argument, up to 1e3, is rounded most.
     np.testing.assert_allclose(logits, expected, atol=1e-3 if trained == np.float32 else 1e-11)
+
+
+@pytest.mark.parametrize("n_samples", [3, 5000])
+def test_wide_sparse_rows_are_read_by_the_features_that_they_have(n_samples, rng):
+    X = sparse.random(n_samples, 20_000, 1e-4, "csr", random_state=rng)
+    layers = layers_of(rng, 20_000, 3)
+    tracemalloc.start()
+    try:
+        found = outputs(layers, "identity", X)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_allclose(found, X @ layers[0][0].T + layers[0][1], atol=1e-13)
+    # The coefficients would be 480 kB.
+    assert n_samples > 3 or peak < 240_000

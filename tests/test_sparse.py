@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Sparse samples of many features train what dense ones train, whatever the settings."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from sksoftmax import SoftmaxRegression, TinyMLPClassifier, VectorizedGridSearchCV
+from tests.parameters import slow
+
+# Sums of few numbers in another order, some of them over many steps.
+TOLERANCE = 1e-10
+
+
+def words(rng, n_samples=90, n_features=200, n_classes=3, density=0.02):
+    """Rows of rare features, a frequent one and one that all have, so that some are centred and some are not."""
+    X = sparse.random(n_samples, n_features, density, "csr", random_state=rng).toarray()
+    X[:, 0] = rng.rand(n_samples) < 0.5
+    X[:, 1] = 1 + rng.rand(n_samples)
+    y = np.arange(n_samples) % n_classes
+    X[:, 2] = (y == 0) * (rng.rand(n_samples) < 0.7)
+    return X, y
+
+
+def drawn(rng):
+    """An estimator with random settings."""
+    settings = {
+        "l2": 10 ** rng.uniform(-6, 0),
+        "batch_size": int(rng.choice([1, 7, 32, 1000])),
+        "learning_rate": rng.choice(["adaptive", "constant", "exponential", "invscaling", "cosine"]),
+        "learning_rate_init": "auto" if rng.rand() < 0.7 else 10 ** rng.uniform(-3, -1.5),
+        "momentum": rng.choice([0, 0.5, 0.9, 0.97]),
+        "nesterovs_momentum": bool(rng.randint(2)),
+        "fit_intercept": bool(rng.rand() < 0.8),
+        "class_weight": rng.choice([None, "balanced"]),
+        "early_stopping": bool(rng.rand() < 0.2),
+        "n_iter_no_change": int(rng.randint(1, 4)),
+        "max_iter": int(rng.randint(2, 12)),
+        "random_state": 0,
+    }
+    cls = SoftmaxRegression if rng.rand() < 0.7 else TinyMLPClassifier
+    hidden = {} if cls is SoftmaxRegression else {"hidden_layer_sizes": (4,), "activation": "tanh"}
+    return cls(**{**settings, **hidden})
+
+
+def layers(clf):
+    return clf._published_layers()
+
+
+def assert_same(one, other):
+    for (W, b), (expected_W, expected_b) in zip(layers(one), layers(other), strict=True):
+        np.testing.assert_allclose(W, expected_W, rtol=TOLERANCE, atol=TOLERANCE)
+        np.testing.assert_allclose(b, expected_b, rtol=TOLERANCE, atol=TOLERANCE)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("seed", [seed if seed < 8 else slow(seed) for seed in range(40)])
+def test_sparse_and_dense_rows_train_the_same_model(seed):
+    rng = np.random.RandomState(seed)
+    X, y = words(rng)
+    weights = rng.uniform(0.1, 2, len(y)) if rng.rand() < 0.5 else None
+    clf = drawn(rng)
+    dense, sparsely = clone(clf).fit(X, y, weights), clone(clf).fit(sparse.csr_array(X), y, weights)
+    assert sparsely.n_iter_ == dense.n_iter_
+    np.testing.assert_allclose(sparsely.loss_curve_, dense.loss_curve_, rtol=TOLERANCE)
+    assert_same(sparsely, dense)
+
+
+@pytest.mark.parametrize("cls", [SoftmaxRegression, TinyMLPClassifier])
+def test_a_stream_of_sparse_rows_trains_the_same_model(cls, rng):
+    X, y = words(rng, 200)
+    # Features that the first calls do not have, and some that only they have.
+    X[:80, 100:] = X[80:, 10:50] = 0
+    models = [cls(random_state=0) for _ in range(2)]
+    for start in range(0, 200, 40):
+        part = slice(start, start + 40)
+        for clf, rows in zip(models, (X[part], sparse.csr_matrix(X[part]))):
+            clf.partial_fit(rows, y[part], classes=[0, 1, 2])
+    assert_same(*models)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"warm_start": True}, {"init_scale": 0.1}, {"solver": "adam"}, {"solver": "lbfgs"}]
+)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_features_that_no_sample_has_train_as_in_dense_rows(settings, rng):
+    X, y = words(rng)
+    models = [SoftmaxRegression(max_iter=5, random_state=0, **settings) for _ in range(2)]
+    for missing in (slice(50, 100), slice(100, 150)):
+        present = X.copy()
+        present[:, missing] = 0
+        for clf, rows in zip(models, (present, sparse.csr_matrix(present))):
+            clf.fit(rows, y)
+    assert_same(*models)
+
+
+def test_a_stack_of_models_on_sparse_rows_equals_each_alone(rng):
+    X, y = words(rng, 120)
+    grid = {"l2": [1e-5, 1e-3, 0.1], "momentum": [0.0, 0.9]}
+    search = VectorizedGridSearchCV(SoftmaxRegression(max_iter=4, tol=None, random_state=0), grid, cv=3)
+    sparsely, dense = clone(search).fit(sparse.csr_matrix(X), y), clone(search).fit(X, y)
+    np.testing.assert_array_equal(sparsely.cv_results_["mean_test_score"], dense.cv_results_["mean_test_score"])
+    assert_same(sparsely.best_estimator_, dense.best_estimator_)
+
+
+def test_hashed_words_of_a_million_columns_take_no_dense_copy_of_the_samples(rng):
+    texts = [" ".join(f"w{j}" for j in rng.randint(0, 50, 8) + 50 * (i % 2)) for i in range(60)]
+    clf = make_pipeline(HashingVectorizer(), SoftmaxRegression(random_state=0)).fit(texts, np.arange(60) % 2)
+    assert clf[-1].coef_.shape == (2, 2**20)
+    assert clf.score(texts, np.arange(60) % 2) == 1.0
+    assert np.count_nonzero(clf[-1].coef_.any(axis=0)) <= 100
+
+
+@pytest.mark.slow
+def test_text_is_classified_as_by_logistic_regression(rng):
+    n, d = 2000, 5000
+    y = np.arange(n) % 4
+    chances = rng.dirichlet(np.full(d, 0.05), 4) + 4 / np.arange(1, d + 1) / 9
+    chances /= chances.sum(axis=1, keepdims=True)
+    X = sparse.csr_matrix(np.stack([np.log1p(rng.multinomial(30, chances[k])) for k in y]))
+    clf = SoftmaxRegression(random_state=0).fit(X[:1000], y[:1000])
+    theirs = LogisticRegression(C=1 / (1000 * clf.l2), max_iter=1000).fit(X[:1000], y[:1000])
+    assert clf.score(X[1000:], y[1000:]) > theirs.score(X[1000:], y[1000:]) - 0.01
