@@ -101,7 +101,7 @@ def test_features_that_no_sample_has_train_as_in_dense_rows(settings, rng):
 def test_a_stack_of_models_on_sparse_rows_equals_each_alone(rng):
     X, y = words(rng, 120)
     grid = {"l2": [1e-5, 1e-3, 0.1], "momentum": [0.0, 0.9]}
-    search = VectorizedGridSearchCV(SoftmaxRegression(max_iter=4, tol=None, random_state=0), grid, cv=3)
+    search = VectorizedGridSearchCV(SoftmaxRegression(batch_size=16, max_iter=4, tol=None, random_state=0), grid, cv=3)
     sparsely, dense = clone(search).fit(sparse.csr_matrix(X), y), clone(search).fit(X, y)
     np.testing.assert_array_equal(sparsely.cv_results_["mean_test_score"], dense.cv_results_["mean_test_score"])
     assert_same(sparsely.best_estimator_, dense.best_estimator_)

@@ -162,7 +162,6 @@ def train(
     stream = Minibatches(samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses)
     held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
     stack = _Stack(network, settings, stream, held_out, rule, moments)
-    stack.with_moments = with_moments
 
     def run():
         epoch = 0
@@ -176,7 +175,7 @@ def train(
             finished = _finished(stack, active, epoch, monitor)
             if on_epoch is not None:
                 on_epoch(active, stack.kept)
-            _retire(stack, active, np.flatnonzero(finished))
+            _retire(stack, active, np.flatnonzero(finished), with_moments)
 
     with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), parameters, stream.batch_size)
     return results
@@ -288,15 +287,15 @@ def _average(stack, results, ending):
             result.data_loss[-1], result.penalty[-1] = data_loss, penalty
 
 
-def _retire(stack, results, finished):
-    """Hand the finished models' parameters to their results and go on with the others."""
+def _retire(stack, results, finished, with_moments):
+    """Hand the finished models' parameters (and moments) to their results and go on with the others."""
     if not len(finished):
         return
     for i in finished:
         results[i].parameters = stack.kept.handed_over(i)
         # The last step comes after the last loss.
         results[i].diverged |= not np.isfinite(results[i].parameters.flat).all()
-        if stack.with_moments:
+        if with_moments:
             results[i].moments = [moment.handed_over(i) for moment in stack.rule.moments]
         if stack.best is None:
             results[i].best_epoch = results[i].n_epochs - 1
