@@ -24,6 +24,7 @@ from tests.benchmarks import (
     report,
     rules,
     shapes,
+    sparse,
     tables,
     tuning,
 )
@@ -249,3 +250,15 @@ def test_small_comparisons_report_what_they_measure(data, tmp_path):
         assert [row["value"] for row in written["comparisons"][name]["rows"]] == [row.value for row in rows]
         assert [row[:2] for row in cells] == [[row.case, row.contestant] for row in rows]
     assert (tmp_path / "growth.png").exists()
+
+
+@pytest.mark.slow
+def test_sparse_samples_are_measured_beside_their_peers(rng):
+    steps = list(sparse.steps(1, 128, [300, 600]))
+    assert [row.contestant for row in steps[:3]] == ["SoftmaxRegression", "SGDClassifier", "SGDClassifier.partial_fit"]
+    fits = {row.contestant: row for row in sparse.documents(1, 200, 100, 500)}
+    assert fits["SoftmaxRegression()"].value == 1
+    assert all(0 < row.reached["test accuracy"] <= 1 for row in fits.values())
+    X, y = sparse.texts(50, 200)
+    assert X.shape == (50, 200)
+    assert X.data.sum() >= 5 * len(y)

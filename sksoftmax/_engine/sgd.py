@@ -177,7 +177,9 @@ def train(
                 on_epoch(active, stack.kept)
             _retire(stack, active, np.flatnonzero(finished), with_moments)
 
-    with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), parameters, stream.batch_size)
+    # Sparse products are not those of BLAS.
+    in_products = parameters.without_features() if lazily else parameters
+    with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), in_products, stream.batch_size)
     return results
 
 
