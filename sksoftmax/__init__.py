@@ -4,6 +4,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sksoftmax._find_learning_rate import find_learning_rate
 from sksoftmax._one_standard_error import one_standard_error
 from sksoftmax._softmax_regression import SoftmaxRegression
 from sksoftmax._tiny_mlp import TinyMLPClassifier
@@ -21,6 +22,7 @@ __all__ = [
     "VectorizedGridSearchCV",
     "VectorizedRandomizedSearchCV",
     "__version__",
+    "find_learning_rate",
     "one_standard_error",
 ]
 

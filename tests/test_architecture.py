@@ -28,7 +28,7 @@ ORDER = [
     {"_training", "_optimality"},
     {"_base"},
     {"_softmax_regression", "_tiny_mlp", "_cross_fit"},
-    {"_search", "_softmax_regression_cv", "_snapshots"},
+    {"_search", "_softmax_regression_cv", "_snapshots", "_find_learning_rate"},
     {"__init__"},
 ]
 ROW = {name: row for row, names in enumerate(ORDER) for name in names}

@@ -135,5 +135,5 @@ def test_every_attribute_of_a_fitted_search_is_documented(cls, datasets):
 
 def test_public_names_are_listed():
     public = {cls.__name__ for cls in [*ESTIMATORS, *SEARCHES]}
-    assert set(sksoftmax.__all__) == {*public, "one_standard_error", "__version__"}
+    assert set(sksoftmax.__all__) == {*public, "find_learning_rate", "one_standard_error", "__version__"}
     assert all(hasattr(plotting, name) for name in plotting.__all__)

@@ -5,6 +5,7 @@ from sksoftmax._snapshots import training_snapshots
 from sksoftmax.plotting._animation import animate_coefficients, save_animation
 from sksoftmax.plotting._coefficient_images import CoefficientImagesDisplay
 from sksoftmax.plotting._evidence import EvidenceDisplay
+from sksoftmax.plotting._learning_rates import LearningRateDisplay
 from sksoftmax.plotting._loss_curve import LossCurveDisplay
 from sksoftmax.plotting._model_matrices import ModelMatricesDisplay
 from sksoftmax.plotting._probability_bars import ProbabilityBarsDisplay
@@ -15,6 +16,7 @@ from sksoftmax.plotting._search_heatmap import SearchHeatmapDisplay
 __all__ = [
     "CoefficientImagesDisplay",
     "EvidenceDisplay",
+    "LearningRateDisplay",
     "LossCurveDisplay",
     "ModelMatricesDisplay",
     "ProbabilityBarsDisplay",
