@@ -5,28 +5,24 @@ import inspect
 import pickle
 import time
 import warnings
-from math import ceil
+from difflib import get_close_matches
 from typing import NamedTuple
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import effective_n_jobs
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing as rows_of
 from sklearn.utils import indexable
+from sklearn.utils.parallel import Parallel, delayed
 
-from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._base import fit_together
-from sksoftmax._engine.parameters import Parameters
-from sksoftmax._rare_classes import fit_to_one_class, widened
-from sksoftmax._training import computed_in
+from sksoftmax._pipelines import fit_steps_before, last_step, with_last_step
+from sksoftmax._rare_classes import widened
+from sksoftmax._stacks import Fold, fit_stack, grouped, stacks_of
 from sksoftmax._validation import NONE, Kind, integer, shape_of, shown
 from sksoftmax._weights import check_sample_weight
-
-# Parameters of one stack: with the buffers of momentum, the gradient and the penalty they stay in a core's cache.
-STACK_BYTES = 2**20
 
 N_JOBS = [Kind("an int other than 0", lambda value: integer(-np.inf).allows(value) and value != 0), NONE]
 CV = [
@@ -66,10 +62,11 @@ class Outcome(NamedTuple):
 class Task(NamedTuple):
     """What every split is evaluated with.
 
-    X, y : as the user gave them, for the scorer; valid_X, valid_y : as the estimators validate them
-    input_attributes : dict of the attributes that validation sets
-    sample_weight : (n,) or None
+    X, y : as the user gave them, for the scorer and for the steps of pipelines
+    labels : y as the estimators validate it
+    fit_params : what fit takes beside X and y
     scorer, score_params : the scorer, and what it takes beside estimator, X and y
+    whole : the Fold of all samples, or None for pipelines, whose steps make one of each split
     with_train_scores, with_estimators : bool, what the Outcomes should have
     classes : (K,) that every fit is scored on, with probability zero for those that its samples lack; or None to score
         fits as they are
@@ -77,39 +74,49 @@ class Task(NamedTuple):
 
     X: object
     y: object
-    valid_X: object
-    valid_y: np.ndarray
-    input_attributes: dict
-    sample_weight: np.ndarray | None
+    labels: np.ndarray
+    fit_params: dict
     scorer: object
     score_params: dict
+    whole: Fold | None
     with_train_scores: bool = False
     with_estimators: bool = False
     classes: np.ndarray | None = None
 
 
-def prepare(estimator, X, y, sample_weight, scorer, score_params, **wanted):
+def prepare(estimator, X, y, fit_params, scorer, score_params, **wanted):
     """The Task of evaluating candidates that are like `estimator`; `wanted` is what its Outcomes should have."""
     X, y = indexable(X, y)
-    validated = clone(estimator)
-    valid_X, valid_y = validated._validate(X, y, reset=True)
-    if len(np.unique(valid_y)) < 2:
-        validated.classes_ = np.unique(valid_y)
-        validated._check_classes()
-    names = [name for name in ("n_features_in_", "feature_names_in_") if hasattr(validated, name)]
+    last = clone(last_step(estimator))
+    if last_step(estimator) is estimator:
+        whole = _validated(last, X, y, fit_params.get("sample_weight"))
+        labels = whole.y
+    else:
+        # Only the steps know which samples are valid.
+        whole, n_samples = None, X.shape[0] if hasattr(X, "shape") else len(X)
+        _, labels = last._validate(np.zeros((n_samples, 1)), y, reset=True)
+    if len(np.unique(labels)) < 2:
+        last.classes_ = np.unique(labels)
+        last._check_classes()
+    return Task(X, y, labels, fit_params, scorer, score_params, whole, **wanted)
+
+
+def _validated(estimator, X, y, sample_weight):
+    """The Fold of samples as an unfitted estimator validates them."""
+    X, y = estimator._validate(X, y, reset=True)
+    names = [name for name in ("n_features_in_", "feature_names_in_") if hasattr(estimator, name)]
     if sample_weight is not None:
-        sample_weight = check_sample_weight(sample_weight, len(valid_y))
-    return Task(
-        X,
-        y,
-        valid_X,
-        valid_y,
-        {name: getattr(validated, name) for name in names},
-        sample_weight,
-        scorer,
-        score_params,
-        **wanted,
-    )
+        sample_weight = check_sample_weight(sample_weight, len(y))
+    return Fold(X, y, {name: getattr(estimator, name) for name in names}, sample_weight)
+
+
+def _fold(task, candidate, rows):
+    """The Fold of the rows; its steps before, if any, are those of the candidate."""
+    if task.whole is not None:
+        return task.whole._replace(rows=rows)
+    params = _of_rows(task.fit_params, task, rows)
+    pipeline, *samples = fit_steps_before(clone(candidate), rows_of(task.X, rows), rows_of(task.y, rows), params)
+    return _validated(clone(last_step(candidate)), *samples)._replace(pipeline=pipeline)
 
 
 def split_rows(cv, X, y, **params):
@@ -139,10 +146,27 @@ def _row_numbers(rows, n_samples):
 
 
 def with_parameters(estimator, params):
-    """A clone with these parameters, or the ValueError that says why they are not allowed."""
-    candidate = clone(estimator).set_params(**clone(params, safe=False))
+    """A clone with these parameters."""
+    candidate = clone(estimator)
     try:
-        candidate._check_parameters()
+        return candidate.set_params(**clone(params, safe=False))
+    except ValueError as error:
+        known = candidate.get_params()
+        unknown = [name for name in params if name not in known]
+        if not unknown:
+            raise
+        # scikit-learn's message shows the whole estimator.
+        close = get_close_matches(unknown[0], known, 1, 0)
+        raise ValueError(
+            f"Invalid parameter {unknown[0]!r} for estimator {type(estimator).__name__}.\n"
+            f"Take one of its get_params(), such as {close[0]!r}, or leave it out."
+        ) from error
+
+
+def checked(candidate):
+    """The candidate, or the ValueError that says why its parameters are not allowed."""
+    try:
+        last_step(candidate)._check_parameters()
     except ValueError as error:
         return error
     return candidate
@@ -155,45 +179,40 @@ def accepts_sample_weight(scorer):
     return "sample_weight" in inspect.signature(getattr(scorer, "_score_func", scorer)).parameters
 
 
-def _fit_stack(candidates, task, rows):
-    """Fit clones of candidates of equal stack key to rows; return them, and the problem of each, as `fit_together`."""
-    weights = None if task.sample_weight is None else task.sample_weight[rows]
-    estimators = [member(candidate, task) for candidate in candidates]
-    labels = np.unique(task.valid_y[rows])
-    if task.classes is not None and len(labels) == 1:
-        n_features, dtype = task.valid_X.shape[1], computed_in(task.valid_X)
-        estimators = [fit_to_one_class(estimator, labels[0], n_features, dtype) for estimator in estimators]
-        return estimators, [None] * len(estimators)
-    try:
-        return estimators, fit_together(estimators, task.valid_X, task.valid_y, rows, weights)
-    except Exception as error:
-        if len(candidates) == 1:
-            return estimators, [error]
-    # One of them may have ended the training of all.
-    alone = [_fit_stack([candidate], task, rows) for candidate in candidates]
-    return [estimator for (estimator,), _ in alone], [problem for _, (problem,) in alone]
-
-
 def _evaluate(candidates, task, train, test):
-    """Fit candidates of equal stack key to the rows `train`, score them on the rows `test`; return their Outcomes."""
+    """Fit candidates whose steps before are set alike to the rows `train`, score them on the rows `test`; return their
+    Outcomes."""
     start = time.perf_counter()
-    estimators, problems = _fit_stack(candidates, task, train)
-    fit_time = (time.perf_counter() - start) / len(estimators)
+    try:
+        fold = _fold(task, candidates[0], train)
+    except Exception as error:
+        return [Outcome(fit_error=error, fit_time=_since(start) / len(candidates))] * len(candidates)
+    share_of_steps = _since(start) / len(candidates)
     for_test = _scoring_arguments(task, test)
     for_train = _scoring_arguments(task, train) if task.with_train_scores else None
-    outcomes = []
-    for estimator, problem in zip(estimators, problems):
-        if isinstance(problem, Exception):
-            outcomes.append(Outcome(fit_error=problem, fit_time=fit_time))
-            continue
-        scored = estimator if task.classes is None else widened(estimator, task.classes)
+    last_steps, outcomes = list(map(last_step, candidates)), [None] * len(candidates)
+    # Without steps before they are one already.
+    for stack in [range(len(candidates))] if fold.pipeline is None else stacks_of(last_steps, fold):
         start = time.perf_counter()
-        test_scores = _scores(task.scorer, scored, for_test)
-        score_time = time.perf_counter() - start
-        train_scores = None if for_train is None else _scores(task.scorer, scored, for_train)
-        kept = estimator if task.with_estimators else None
-        outcomes.append(Outcome(kept, problem, None, test_scores, train_scores, fit_time, score_time))
+        fitted = fit_stack([last_steps[i] for i in stack], fold, task.classes)
+        fit_time = share_of_steps + _since(start) / len(stack)
+        for i, estimator, problem in zip(stack, *fitted):
+            if isinstance(problem, Exception):
+                outcomes[i] = Outcome(fit_error=problem, fit_time=fit_time)
+                continue
+            scored = estimator if task.classes is None else widened(estimator, task.classes)
+            scored = with_last_step(fold.pipeline, scored)
+            start = time.perf_counter()
+            test_scores = _scores(task.scorer, scored, for_test)
+            score_time = _since(start)
+            train_scores = None if for_train is None else _scores(task.scorer, scored, for_train)
+            kept = estimator if task.with_estimators else None
+            outcomes[i] = Outcome(kept, problem, None, test_scores, train_scores, fit_time, score_time)
     return outcomes
+
+
+def _since(start):
+    return time.perf_counter() - start
 
 
 def _evaluate_elsewhere(*arguments):
@@ -214,12 +233,16 @@ def _portable(error):
 
 
 def _scoring_arguments(task, rows):
-    n_samples = task.valid_X.shape[0]
-    params = {
+    return rows_of(task.X, rows), rows_of(task.y, rows), _of_rows(task.score_params, task, rows)
+
+
+def _of_rows(params, task, rows):
+    """Parameters of which those that have a value for each sample have those of the rows."""
+    n_samples = len(task.labels)
+    return {
         name: rows_of(value, rows) if hasattr(value, "__len__") and len(value) == n_samples else value
-        for name, value in task.score_params.items()
+        for name, value in params.items()
     }
-    return rows_of(task.X, rows), rows_of(task.y, rows), params
 
 
 def _scores(scorer, estimator, arguments):
@@ -231,34 +254,7 @@ def _scores(scorer, estimator, arguments):
         return error
 
 
-def member(candidate, task):
-    """A clone of a candidate, with the attributes of validation."""
-    estimator = clone(candidate)
-    vars(estimator).update(task.input_attributes)
-    return estimator
-
-
-def _stacks(candidates, task):
-    """Lists of the places of candidates that train together. They depend on the candidates only, so that results do not
-    depend on the number of jobs."""
-    groups = {}
-    for i, candidate in enumerate(candidates):
-        if not isinstance(candidate, Exception):
-            groups.setdefault(hyperparameters.stack_key(candidate), []).append(i)
-    stacks = []
-    for group in groups.values():
-        first = candidates[group[0]]
-        hidden, _ = first._hidden_shape()
-        sizes = (task.valid_X.shape[1], *hidden, len(np.unique(task.valid_y)))
-        n_models = max(1, STACK_BYTES // (Parameters.count(sizes) * computed_in(task.valid_X).itemsize))
-        if first.solver == "lbfgs":
-            # Each model has steps of its own.
-            n_models = 1
-        stacks += [part.tolist() for part in np.array_split(group, ceil(len(group) / n_models))]
-    return stacks
-
-
-def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", verbose=0):
+def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", verbose=0, before=None):
     """Evaluate candidates on splits.
 
     Parameters
@@ -267,19 +263,24 @@ def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", ve
     task : Task
     splits : list of (train, test), row numbers
     n_jobs, pre_dispatch, verbose : of joblib
+    before : for pipelines, a key for each candidate, as of `steps_before`
 
     Returns
     -------
     list, for each candidate, of the list of its Outcomes, one for each split
     """
     outcomes = [[Outcome(fit_error=candidate)] * len(splits) for candidate in candidates]
-    stacks = _stacks(candidates, task)
-    places = [(split, stack) for split in range(len(splits)) for stack in stacks]
+    allowed = [i for i, candidate in enumerate(candidates) if not isinstance(candidate, Exception)]
+    if task.whole is None:
+        jobs = grouped(before[i] for i in allowed)
+    else:
+        jobs = stacks_of([candidates[i] for i in allowed], task.whole)
+    places = [(split, [allowed[i] for i in job]) for split in range(len(splits)) for job in jobs]
     evaluate = _evaluate if effective_n_jobs(n_jobs) == 1 else _evaluate_elsewhere
-    jobs = (delayed(evaluate)([candidates[i] for i in stack], task, *splits[split]) for split, stack in places)
+    calls = (delayed(evaluate)([candidates[i] for i in job], task, *splits[split]) for split, job in places)
     parallel = Parallel(n_jobs=n_jobs, pre_dispatch=pre_dispatch, verbose=verbose)
-    for (split, stack), results in zip(places, parallel(jobs)):
-        for i, outcome in zip(stack, results):
+    for (split, job), results in zip(places, parallel(calls)):
+        for i, outcome in zip(job, results):
             outcomes[i][split] = outcome
     return outcomes
 

@@ -158,8 +158,9 @@ scoring : str, callable, list, tuple, set, dict or None, default=None
     What to score by, the greater the better: the name of a scorer; a function of an estimator, `X` and `y` that returns
     a number or a dict of numbers; several names, or a dict of scorers, for several metrics. None means accuracy.
 n_jobs : int or None, default=None
-    Number of stacks that train at the same time. None means 1 unless a ``joblib.parallel_config`` says otherwise,
-    -1 as many as there are cores. Results do not depend on it.
+    Number of stacks that train at the same time, of pipelines the number of splits and settings of the steps before the
+    last. None means 1 unless a ``joblib.parallel_config`` says otherwise, -1 as many as there are cores. Results do not
+    depend on it.
 refit : bool, str or callable, default=True
     Whether to fit the best candidate to all samples. With several metrics the name of the one to choose by. A function
     of `cv_results_` returns the index of the candidate to take, such as :func:`one_standard_error`.
@@ -180,7 +181,8 @@ return_train_score : bool, default=False
 SEARCH_ATTRIBUTES = """
 cv_results_ : dict of ndarray
     A column for each key and a row for each candidate, with the keys of scikit-learn's search. Candidates that
-    trained together share the time of their training evenly.
+    trained together share the time of their training evenly, and those that share steps of a pipeline the time of
+    fitting these.
 best_estimator_ : estimator
     Fitted to all samples, unless ``refit=False``.
 best_params_ : dict
@@ -211,8 +213,15 @@ The candidates of a split that differ only in ``l2``, ``learning_rate``, ``learn
 stack of models: they see the same minibatches in the same order, each batch is read once, and its products with all
 models are one. Other parameters divide the candidates into as many stacks as they have values. A large stack is cut, so
 that it stays in a processor's cache. Models of a stack start, step and stop on their own: each is, to rounding, what
-`fit` makes of it alone, so that the scores are those of scikit-learn's search. With ``solver="lbfgs"`` each model has
-steps of its own, and nothing is shared. Training that is about to diverge magnifies rounding.
+`fit` makes of it alone, so that the scores are those of scikit-learn's search. So it is with ``solver="lbfgs"``, whose
+models share the products of each evaluation; with hidden layers, where rounding may lead to another minimum, they train
+one by one. Training that is about to diverge magnifies rounding.
+
+Candidates between which nothing differs that has an effect train once, and those that come to the same model, as with
+two values of `tol` of which neither ends the training, have the very same scores.
+
+The steps of a pipeline before the last are fitted once for each split and each distinct setting of theirs. On what they
+make of the samples the candidates of the last step train as stacks.
 
 An estimator with ``random_state=None`` draws one seed for each stack.
 """

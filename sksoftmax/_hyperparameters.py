@@ -73,6 +73,27 @@ STACKABLE = frozenset(
     }
 )
 
+# What L-BFGS does not have.
+OF_MINIBATCHES = frozenset(
+    {
+        "batch_size",
+        "learning_rate",
+        "learning_rate_init",
+        "decay",
+        "decay_epochs",
+        "power_t",
+        "momentum",
+        "nesterovs_momentum",
+        "n_iter_no_change",
+        "shuffle",
+        "early_stopping",
+        "validation_fraction",
+    }
+)
+
+# They have no effect before they end a training.
+ENDING = ("max_iter", "tol", "n_iter_no_change")
+
 # Of a stream, whose length nobody knows.
 STREAM_BATCH_SIZE = 32
 
@@ -97,6 +118,34 @@ def stack_key(estimator):
     """Equal for estimators that train together on the same samples."""
     shared = {name: value for name, value in estimator.get_params(deep=False).items() if name not in STACKABLE}
     return type(estimator), hash_of(shared), estimator.learning_rate_init == "auto"
+
+
+def training_key(estimator):
+    """Equal for estimators of one stack between which nothing differs that has an effect on their training."""
+    without = {"warm_start"}
+    if estimator.solver != "sgd":
+        without.add("momentum")
+    if estimator.solver == "lbfgs":
+        without |= OF_MINIBATCHES
+    if estimator.learning_rate != "step":
+        without.add("decay_epochs")
+    if estimator.learning_rate != "invscaling":
+        without.add("power_t")
+    if estimator.tol is None:
+        without.add("n_iter_no_change")
+    values = {name: getattr(estimator, name) for name in sorted(STACKABLE - without)}
+    if "decay" in values:
+        fades = estimator.learning_rate in DEFAULT_DECAY if isinstance(estimator.learning_rate, str) else False
+        values["decay"] = decay(estimator) if fades and not averages(estimator) else None
+    # Functions are compared by identity.
+    return tuple((name, id(value) if callable(value) else value) for name, value in values.items())
+
+
+def course_key(estimator):
+    """Equal for estimators of one stack that train alike until one of them ends."""
+    periodic = estimator.learning_rate == "cosine" and estimator.solver != "lbfgs"
+    ending = ENDING[1:] if periodic else ENDING
+    return tuple((name, value) for name, value in training_key(estimator) if name not in ending)
 
 
 def batch_size(estimator, samples, sizes, streaming=False):

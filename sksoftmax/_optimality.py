@@ -31,14 +31,14 @@ def optimality_gap(model, X, y, sample_weight):
     ((W, b),) = model._layers_to_go_on_from()
     W, b = W.astype(np.float64), b.astype(np.float64)
     objective = Objective(
-        Network(Parameters.of([(W, b)], np.float64), fit_intercept=model.fit_intercept), samples, Settings(model.l2_)
+        Network(Parameters.of([(W, b)], np.float64), fit_intercept=model.fit_intercept), samples, [Settings(model.l2_)]
     )
-    value, gradient = objective(objective.theta())
+    (value,), (gradient,) = objective(objective.vectors())
     norm, excess = float(np.linalg.norm(gradient)), 0.0
     if model.fit_intercept:
         _check_all_classes(model.classes_, targets[samples.rows])
         best = _best_intercepts(W, b, samples)
-        lowest, gradient = objective(_theta(W, best))
+        (lowest,), (gradient,) = objective(_theta(W, best)[None])
         excess = max(0.0, value - lowest)
     squared = float(np.square(gradient[: W.size]).sum())
     return OptimalityGap(norm, excess + (squared / (2 * model.l2_) if model.l2_ else np.inf))

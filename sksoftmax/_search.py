@@ -23,6 +23,7 @@ from sksoftmax._cross_fit import (
     SCORER_NAME,
     SCORER_NAMES,
     accepts_sample_weight,
+    checked,
     cross_fit,
     prepare,
     split_rows,
@@ -31,6 +32,8 @@ from sksoftmax._cross_fit import (
 )
 from sksoftmax._docstrings import shared_docstring
 from sksoftmax._methods import public
+from sksoftmax._pipelines import last_step, path_to_last_step, steps_before
+from sksoftmax._rare_classes import warn_of_unseen_classes
 from sksoftmax._validation import BOOLEAN, CALLABLE, NONE, SEED, STRING, Kind, check_parameters, integer, options, shown
 
 # What the table of scikit-learn finds.
@@ -164,7 +167,8 @@ class _VectorizedSearch:
             Class labels. It has a default for the sake of scikit-learn's signature, and is needed.
         **params : dict of str -> object
             `groups` for the splitter; `sample_weight` for the estimator and, from scikit-learn 1.7 on, for the scorers
-            that take it. With scikit-learn's metadata routing, what was requested.
+            that take it; for the steps of a pipeline ``step__name``, such as ``clf__sample_weight``. With
+            scikit-learn's metadata routing, what was requested.
 
         Returns
         -------
@@ -174,7 +178,7 @@ class _VectorizedSearch:
         Raises
         ------
         TypeError
-            If the estimator is not one of this package, or a parameter is unknown.
+            If the estimator is not one of this package nor a pipeline that ends in one, or a parameter is unknown.
         ValueError
             If a parameter is out of its range, `X` or `y` are not valid, or all fits fail. The search is then as it
             was before the call.
@@ -183,14 +187,9 @@ class _VectorizedSearch:
         X, y = indexable(X, y)
         scorer = self._scorer()
         fit_params, split_params, score_params = self._routed(params, scorer)
-        sample_weight = fit_params.get("sample_weight")
-        unknown = sorted(set(fit_params) - {"sample_weight"})
-        if unknown:
-            raise TypeError(
-                f"{type(self).__name__}.fit got unexpected parameters {unknown}, takes sample_weight and groups."
-            )
+        self._check_names(fit_params)
         task = prepare(
-            self.estimator, X, y, sample_weight, scorer, score_params, with_train_scores=self.return_train_score
+            self.estimator, X, y, fit_params, scorer, score_params, with_train_scores=self.return_train_score
         )
         splits = split_rows(self.cv, X, y, **split_params)
         candidates = list(self._candidates())
@@ -201,16 +200,19 @@ class _VectorizedSearch:
                 f"Fitting {len(splits)} folds for each of {len(candidates)} candidates, totalling "
                 f"{len(splits) * len(candidates)} fits"
             )
+        models = [self._model(params) for params in candidates]
         outcomes = cross_fit(
-            [with_parameters(self.estimator, params) for params in candidates],
+            models,
             task,
             splits,
             self.n_jobs,
             self.pre_dispatch,
             max(0, int(self.verbose) - 1),
+            list(map(steps_before, models, candidates)),
         )
         table = _tabulated(self, candidates, outcomes)
         warn_of(outcomes)
+        warn_of_unseen_classes(scorer, task.labels, splits, outcomes)
         found = {name: getattr(table, name) for name in FOUND if hasattr(table, name)}
         if self.refit:
             start = time.perf_counter()
@@ -241,6 +243,25 @@ class _VectorizedSearch:
         if SCORERS.allows(self.scoring):
             _check_scorers(self.scoring, self.refit)
 
+    def _check_names(self, fit_params):
+        """Raise for the parameters of fit that no step of the estimator takes."""
+        if get_config()["enable_metadata_routing"]:
+            return
+        path = path_to_last_step(self.estimator)
+        taken = f"{path}__sample_weight" if path else "sample_weight"
+        unknown = [name for name in fit_params if name != taken and not (path and _is_of_step(name, path))]
+        if unknown:
+            taken += ", those of steps before such as step__name" if path else ""
+            raise TypeError(
+                f"{type(self).__name__}.fit got unexpected parameters {sorted(unknown)}, takes {taken} and groups."
+            )
+
+    def _model(self, params):
+        """A candidate, or the ValueError that says why its parameters are not allowed."""
+        model = with_parameters(self.estimator, params)
+        _check_estimator(model, type(self).__name__)
+        return checked(model)
+
     def _scorer(self):
         if isinstance(self.scoring, (list, tuple, set, dict)):
             return check_scoring(self.estimator, self.scoring, raise_exc=self.error_score == "raise")
@@ -268,22 +289,26 @@ class _VectorizedSearch:
         return params, split_params, score_params
 
 
+def _is_of_step(name, path):
+    """Whether a parameter of fit is one of a step before the last, whose path is given."""
+    return "__" in name and not name.startswith(f"{path}__")
+
+
 def _check_estimator(estimator, search):
     if isinstance(estimator, type):
         raise TypeError(f"estimator must be an instance, got the class {estimator.__name__}.")
-    if not isinstance(estimator, BaseSoftmaxClassifier):
-        if hasattr(estimator, "steps"):
-            scaled = f"make_pipeline(StandardScaler(), {search}(SoftmaxRegression(), ...))"
-            remedy = f"In a pipeline the search is the last step: {scaled}."
-        else:
-            remedy = f"For other estimators use scikit-learn's {search.removeprefix('Vectorized')}."
+    last = last_step(estimator)
+    if not isinstance(last, BaseSoftmaxClassifier):
+        of_pipeline = "" if last is estimator else f"{type(estimator).__name__} that ends in a "
+        name = repr(last) if isinstance(last, str) else type(last).__name__
         raise TypeError(
-            f"estimator is a {type(estimator).__name__}, must be a SoftmaxRegression or a TinyMLPClassifier.\n{remedy}"
+            f"estimator is a {of_pipeline}{name}, must be a SoftmaxRegression, a TinyMLPClassifier, or a pipeline that "
+            f"ends in one.\nFor other estimators use scikit-learn's {search.removeprefix('Vectorized')}."
         )
-    if getattr(type(estimator).fit, "__code__", None) is not BaseSoftmaxClassifier.fit.__code__:
+    if getattr(type(last).fit, "__code__", None) is not BaseSoftmaxClassifier.fit.__code__:
         raise TypeError(
-            f"{type(estimator).__name__} has a fit of its own, which training together would pass by: use "
-            "scikit-learn's search of the same name."
+            f"{type(last).__name__} has a fit of its own, which training together would pass by.\n"
+            f"Use scikit-learn's {search.removeprefix('Vectorized')}, or an estimator of this package as it is."
         )
 
 
@@ -308,8 +333,9 @@ class VectorizedGridSearchCV(_VectorizedSearch, GridSearchCV):
 
     Parameters
     ----------
-    estimator : SoftmaxRegression or TinyMLPClassifier
-        Not a pipeline: in one, the search is the last step.
+    estimator : SoftmaxRegression, TinyMLPClassifier or Pipeline
+        Of a pipeline one of the two is the last step; the steps before it are fitted once for each split and each
+        setting of theirs.
     param_grid : dict or list of dict
         Values to try of each parameter; each dict of a list is a grid of its own.
     {SEARCH_PARAMETERS}
@@ -354,8 +380,9 @@ class VectorizedRandomizedSearchCV(_VectorizedSearch, RandomizedSearchCV):
 
     Parameters
     ----------
-    estimator : SoftmaxRegression or TinyMLPClassifier
-        Not a pipeline: in one, the search is the last step.
+    estimator : SoftmaxRegression, TinyMLPClassifier or Pipeline
+        Of a pipeline one of the two is the last step; the steps before it are fitted once for each split and each
+        setting of theirs.
     param_distributions : dict or list of dict
         For each parameter a list of values, or a distribution with a method ``rvs``.
     {SEARCH_PARAMETERS}

@@ -9,14 +9,15 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 
+from sksoftmax import _hyperparameters as hyperparameters
 from sksoftmax._base import fit_together
 from sksoftmax._cross_fit import (
     CV,
     N_JOBS,
     SCORER_NAME,
     accepts_sample_weight,
+    checked,
     cross_fit,
-    member,
     prepare,
     split_rows,
     warn_of,
@@ -28,11 +29,15 @@ from sksoftmax._one_standard_error import standard_error
 from sksoftmax._predictions import SoftmaxPredictions
 from sksoftmax._rare_classes import scorer_of_all
 from sksoftmax._softmax_regression import LinearCoefficients, SoftmaxRegression
+from sksoftmax._stacks import member
 from sksoftmax._validation import CALLABLE, NONE, Kind, check_parameters, integer, numbers_of, options, real, shown
 from sksoftmax._weights import of_all_classes
 
 # Exponents of ten of the smallest and of the largest penalty of a grid that is given as a number.
 WEAKEST, STRONGEST = -6, 1
+
+# Up to so many samples L-BFGS takes less time: beyond, an epoch has ever more steps, and fewer epochs do.
+MOST_SAMPLES = 20_000
 
 
 def _is_grid(values):
@@ -62,12 +67,21 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         within one standard error of the best (:func:`one_standard_error`).
     n_jobs : int or None, default=None
         Number of splits that are evaluated at the same time. None means 1, -1 as many as there are cores.
+    solver : {"auto", "sgd", "adam", "lbfgs"}, default="auto"
+        That of :class:`SoftmaxRegression`. "auto" is "lbfgs" up to 20,000 samples, where that is faster, as long as the
+        parameters of minibatches have their defaults (`batch_size`, `learning_rate`, `momentum`, `early_stopping` and
+        the like, which "lbfgs" does not have); else "sgd".
+    tol : float or None, default=5e-4
+        That of :class:`SoftmaxRegression`, whose default is larger: here models are compared whose objectives differ
+        little.
     {PARAMETERS}
 
     Attributes
     ----------
     l2_ : float
         The chosen penalty.
+    solver_ : str
+        The solver that was used.
     l2s_ : ndarray of shape (n_l2s,)
         The penalties, from the weakest to the strongest.
     scores_ : ndarray of shape (n_splits, n_l2s)
@@ -124,8 +138,9 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         **{
             name: allowed
             for name, allowed in SoftmaxRegression._constraints.items()
-            if name not in ("l2", "scoring", "warm_start")
+            if name not in ("l2", "scoring", "solver", "warm_start")
         },
+        "solver": [options("auto", "sgd", "adam", "lbfgs")],
     }
 
     def __init__(
@@ -136,7 +151,8 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         scoring=None,
         selection="best",
         n_jobs=None,
-        solver="sgd",
+        solver="auto",
+        tol=5e-4,
         batch_size="auto",
         learning_rate="adaptive",
         learning_rate_init="auto",
@@ -146,7 +162,6 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         momentum=0.9,
         nesterovs_momentum=True,
         max_iter=200,
-        tol=1e-3,
         n_iter_no_change=3,
         shuffle=True,
         fit_intercept=True,
@@ -164,6 +179,7 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         self.selection = selection
         self.n_jobs = n_jobs
         self.solver = solver
+        self.tol = tol
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
@@ -173,7 +189,6 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         self.momentum = momentum
         self.nesterovs_momentum = nesterovs_momentum
         self.max_iter = max_iter
-        self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.shuffle = shuffle
         self.fit_intercept = fit_intercept
@@ -219,23 +234,24 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         l2s = np.logspace(WEAKEST, STRONGEST, self.l2s) if isinstance(self.l2s, Real) else self.l2s
         l2s = np.unique(np.array(l2s, dtype=np.float64))
         model = self._model()
-        scorer = check_scoring(model, self.scoring)
-        task = prepare(model, X, y, sample_weight, scorer, {}, with_estimators=True)
-        classes = np.unique(task.valid_y)
-        model.set_params(class_weight=of_all_classes(self.class_weight, classes))
+        scorer = _accuracy if self.scoring is None else check_scoring(model, self.scoring)
+        task = prepare(model, X, y, {"sample_weight": sample_weight}, scorer, {}, with_estimators=True)
+        whole, classes = task.whole, np.unique(task.labels)
+        solver = self._chosen_solver(len(task.labels))
+        model.set_params(solver=solver, class_weight=of_all_classes(self.class_weight, classes))
         task = task._replace(classes=classes, scorer=scorer_of_all(scorer, classes))
-        if sample_weight is not None and (self.scoring is None or accepts_sample_weight(scorer)):
-            task = task._replace(score_params={"sample_weight": task.sample_weight})
-        candidates = [with_parameters(model, {"l2": float(l2)}) for l2 in l2s]
-        outcomes = cross_fit(candidates, task, split_rows(self.cv, task.X, task.valid_y, groups=groups), self.n_jobs)
+        if sample_weight is not None and accepts_sample_weight(scorer):
+            task = task._replace(score_params={"sample_weight": whole.sample_weight})
+        candidates = [checked(with_parameters(model, {"l2": float(l2)})) for l2 in l2s]
+        outcomes = cross_fit(candidates, task, split_rows(self.cv, task.X, whole.y, groups=groups), self.n_jobs)
         for outcome in (outcome for row in outcomes for outcome in row):
             if outcome.fit_error is not None:
                 raise outcome.fit_error
         warn_of(outcomes)
         scores = np.array([[_number(outcome.test_scores, self.scoring) for outcome in row] for row in outcomes]).T
         l2 = l2s[_chosen(scores, self.selection)]
-        best = member(model.set_params(l2=float(l2)), task)
-        (problem,) = fit_together([best], task.valid_X, task.valid_y, None, task.sample_weight)
+        best = member(model.set_params(l2=float(l2)), whole)
+        (problem,) = fit_together([best], whole.X, whole.y, None, whole.sample_weight)
         if isinstance(problem, Exception):
             raise problem
         if problem:
@@ -247,7 +263,7 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
         vars(self).update({name: value for name, value in vars(best).items() if name.endswith("_")})
-        self._activation = best._activation
+        self._activation, self.solver_ = best._activation, solver
         self.l2_, self.l2s_, self.scores_, self.coefs_paths_ = float(l2), l2s, scores, np.array(paths)
         return self
 
@@ -276,16 +292,27 @@ class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixi
 
     def _model(self):
         """The SoftmaxRegression without its penalty."""
-        own = ("l2s", "cv", "scoring", "selection", "n_jobs")
+        own = ("l2s", "cv", "scoring", "selection", "n_jobs", "solver")
         return SoftmaxRegression(
             **{name: value for name, value in self.get_params(deep=False).items() if name not in own}
         )
+
+    def _chosen_solver(self, n_samples):
+        if self.solver != "auto":
+            return self.solver
+        usual = vars(SoftmaxRegression())
+        as_usual = all(getattr(self, name) == usual[name] for name in hyperparameters.OF_MINIBATCHES)
+        return "lbfgs" if n_samples <= MOST_SAMPLES and as_usual else "sgd"
 
     def _path_point(self, estimator, classes):
         columns = [estimator.coef_, estimator.intercept_[:, None]] if self.fit_intercept else [estimator.coef_]
         point = np.full((len(classes), sum(column.shape[1] for column in columns)), np.nan, estimator.coef_.dtype)
         point[np.searchsorted(classes, estimator.classes_)] = np.hstack(columns)
         return point
+
+
+def _accuracy(estimator, X, y, sample_weight=None):
+    return np.average(estimator.predict(X) == np.ravel(y), weights=sample_weight)
 
 
 def _number(score, scoring):

@@ -69,13 +69,16 @@ def begin(estimators, samples, layers, random_state, streaming=False):
     # Of its own, so that the start does not depend on whether a subsample is drawn.
     seed = random_state.randint(2**31 - 1)
     moments = None
+    hidden, _ = first._hidden_shape()
     if first.learning_rate_init == "auto" or first.solver == "lbfgs":
-        hidden, _ = first._hidden_shape()
         moments = feature_moments(
             samples, first.fit_intercept, seed, hidden=len(hidden) > 0, to_the_optimum=first.solver == "lbfgs"
         )
-    # Copies take longer than the rest.
-    streams = [random_state, *(copy.deepcopy(random_state) for _ in estimators[1:])]
+    if first.solver == "lbfgs" and not hidden and all(estimator.init_scale is None for estimator in estimators):
+        # All start at zero, and nothing is drawn later: copies would take longer than the rest.
+        streams = [random_state] * len(estimators)
+    else:
+        streams = [random_state, *(copy.deepcopy(random_state) for _ in estimators[1:])]
     return [
         _begin_one(estimator, samples, layers, stream, moments, streaming)
         for estimator, stream in zip(estimators, streams)

@@ -15,7 +15,7 @@ PACKAGE = Path(sksoftmax.__file__).parent
 # From the ground up: a module imports only what stands in rows above its own.
 ENGINE = [
     {"blas", "calls", "memory", "schedules", "columns", "stopping", "interrupts", "initialisation", "batch_size"},
-    {"activations", "cross_entropy", "parameters", "threads", "conditioning"},
+    {"activations", "cross_entropy", "parameters", "threads", "conditioning", "quasi_newton"},
     {"products", "result", "penalty", "lazy"},
     {"network", "minibatches", "inference"},
     {"updates", "averaging", "growth"},
@@ -23,11 +23,12 @@ ENGINE = [
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
-    {"_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
+    {"_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_pipelines", "_rare_classes"},
     {"_weights", "_hyperparameters", "_predictions", "_one_standard_error"},
     {"_training", "_optimality"},
     {"_base"},
-    {"_softmax_regression", "_tiny_mlp", "_cross_fit"},
+    {"_softmax_regression", "_tiny_mlp", "_stacks"},
+    {"_cross_fit"},
     {"_search", "_softmax_regression_cv", "_snapshots", "_find_learning_rate"},
     {"__init__"},
 ]

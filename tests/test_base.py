@@ -624,9 +624,9 @@ def test_partial_fit_goes_on_with_the_minibatch_losses(iris):
     assert np.isfinite(late.minibatch_loss_curve_).reshape(2, -1).all(axis=1).tolist() == [False, True]
 
 
-def test_a_tuned_model_keeps_the_minibatch_losses_of_its_last_fit(iris):
-    cv = SoftmaxRegressionCV(l2s=[1e-3, 1.0], max_iter=2, tol=None, random_state=0, store_minibatch_loss=True).fit(
-        *iris
-    )
-    alone = SoftmaxRegression(l2=cv.l2_, max_iter=2, tol=None, random_state=0, store_minibatch_loss=True).fit(*iris)
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+def test_a_tuned_model_keeps_the_minibatch_losses_of_its_last_fit(solver, iris):
+    usual = {"solver": solver, "max_iter": 2, "tol": None, "random_state": 0, "store_minibatch_loss": True}
+    cv = SoftmaxRegressionCV(l2s=[1e-3, 1.0], **usual).fit(*iris)
+    alone = SoftmaxRegression(l2=cv.l2_, **usual).fit(*iris)
     np.testing.assert_array_equal(cv.minibatch_loss_curve_, alone.minibatch_loss_curve_)

@@ -15,15 +15,16 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, LeaveOneGroupOut, 
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV
-from sksoftmax._engine import sgd
+from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV, _softmax_regression_cv
+from sksoftmax._engine import lbfgs, sgd
 from tests.parameters import slow
 
 L2S = [1e-3, 1e-2, 1e-1]
 
 
 def quick(**parameters):
-    return SoftmaxRegressionCV(**{"l2s": L2S, "max_iter": 6, "tol": None, "random_state": 0, **parameters})
+    usual = {"l2s": L2S, "solver": "sgd", "max_iter": 6, "tol": None, "random_state": 0}
+    return SoftmaxRegressionCV(**{**usual, **parameters})
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +32,10 @@ def fitted(datasets):
     return quick().fit(*datasets["iris"])
 
 
-def test_scores_are_those_of_a_grid_search(iris):
-    clf = quick(scoring="neg_log_loss").fit(*iris)
-    model = SoftmaxRegression(max_iter=6, tol=None, random_state=0)
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+def test_scores_are_those_of_a_grid_search(solver, iris):
+    clf = quick(scoring="neg_log_loss", solver=solver).fit(*iris)
+    model = SoftmaxRegression(solver=solver, max_iter=6, tol=None, random_state=0)
     search = GridSearchCV(model, {"l2": L2S}, scoring="neg_log_loss").fit(*iris)
     expected = [[search.cv_results_[f"split{s}_test_score"][i] for i in range(3)] for s in range(5)]
     np.testing.assert_allclose(clf.scores_, expected, atol=1e-9)
@@ -106,22 +108,23 @@ def test_penalties_are_sorted_and_each_is_there_once(iris):
     assert clf.scores_.shape == (5, 3)
 
 
-@pytest.mark.parametrize("n_penalties", [1, 2, 3])
-def test_penalties_train_together_as_each_alone(n_penalties, iris, monkeypatch):
+@pytest.mark.parametrize(("solver", "n_penalties"), [(solver, n) for solver in ("sgd", "lbfgs") for n in (1, 2, 3)])
+def test_penalties_train_together_as_each_alone(solver, n_penalties, iris, monkeypatch):
     X, y = iris
     train, test = np.arange(0, 150, 2), np.arange(1, 150, 2)
-    sizes, minimise = [], sgd.train
+    module = {"sgd": sgd, "lbfgs": lbfgs}[solver]
+    sizes, minimise = [], module.train
 
     def counted(network, samples, settings, **options):
         sizes.append(len(settings))
         return minimise(network, samples, settings, **options)
 
-    monkeypatch.setattr(sgd, "train", counted)
-    clf = quick(l2s=L2S[:n_penalties], cv=[(train, test)]).fit(X, y)
+    monkeypatch.setattr(module, "train", counted)
+    clf = quick(l2s=L2S[:n_penalties], cv=[(train, test)], solver=solver).fit(X, y)
     # The last is fitted to all samples.
     assert sizes == [n_penalties, 1]
     for i, l2 in enumerate(clf.l2s_):
-        alone = SoftmaxRegression(l2=l2, max_iter=6, tol=None, random_state=0).fit(X[train], y[train])
+        alone = SoftmaxRegression(l2=l2, solver=solver, max_iter=6, tol=None, random_state=0).fit(X[train], y[train])
         np.testing.assert_allclose(clf.coefs_paths_[0, i, :, :4], alone.coef_, atol=1e-10)
 
 
@@ -256,3 +259,34 @@ def test_it_is_at_home_in_scikit_learn(iris):
     assert cross_val_score(pipeline, X, y, cv=3).mean() > 0.85
     with pytest.raises(NotFittedError):
         clf.predict(X)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({}, "lbfgs"),
+        ({"max_iter": 7, "class_weight": "balanced", "fit_intercept": False}, "lbfgs"),
+        ({"batch_size": 16}, "sgd"),
+        ({"learning_rate": lambda epoch: 1.0}, "sgd"),
+        ({"early_stopping": True}, "sgd"),
+        ({"solver": "adam"}, "adam"),
+    ],
+)
+def test_the_solver_follows_from_samples_and_parameters(parameters, expected, iris):
+    clf = quick(**{"solver": "auto", **parameters}).fit(*iris)
+    assert clf.solver_ == expected
+    assert clf.solver == parameters.get("solver", "auto")
+
+
+def test_many_samples_train_in_minibatches(iris, monkeypatch):
+    monkeypatch.setattr(_softmax_regression_cv, "MOST_SAMPLES", 149)
+    assert quick(solver="auto").fit(*iris).solver_ == "sgd"
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_scores_by_default_are_accuracies(weighted, iris, rng):
+    X, y = iris
+    weights = rng.uniform(0.5, 2, 150) if weighted else None
+    names = np.array(["a", "b", "c"])[y].tolist()
+    by_name = quick(scoring="accuracy").fit(X, y, weights)
+    np.testing.assert_allclose(quick().fit(X, names, weights).scores_, by_name.scores_, rtol=1e-12)

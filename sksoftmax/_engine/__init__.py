@@ -17,7 +17,7 @@ J = sum_i w_i CE_i / sum_i w_i + (l2 / 2) sum_layers ||W||^2    the objective of
 What is part of a step returns calls that are bound to their arrays (``calls``), which the step then makes.
 
 Imports run downward:
-{blas, calls, memory, schedules, conditioning, stopping, interrupts, initialisation, batch_size} <
-{activations, cross_entropy, parameters, threads} < {products, penalty, result} <
-{network, minibatches, inference} < {updates, averaging, growth} < {sgd, lbfgs, smoothness}.
+{blas, calls, memory, schedules, columns, stopping, interrupts, initialisation, batch_size} <
+{activations, cross_entropy, parameters, threads, conditioning, quasi_newton} < {products, penalty, result, lazy} <
+{network, minibatches, inference} < {updates, averaging, growth} < {sgd, lbfgs, smoothness, in_use}.
 """

@@ -1,151 +1,162 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Full-batch L-BFGS (Liu and Nocedal 1989; Byrd et al. 1995) through scipy, on the same objective and gradient."""
+"""Full-batch L-BFGS of a stack of models, on the same objective and gradient as the other solvers."""
+
+from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import minimize
 
 from sksoftmax._engine.calls import run
 from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.minibatches import Minibatches
+from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.penalty import Penalty
+from sksoftmax._engine.quasi_newton import minimise
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._engine.stopping import resolution
 from sksoftmax._engine.threads import with_blas_threads
 
 
 class Objective:
-    """J and its gradient as a function of a flat parameter vector, for one model.
+    """J and its gradient of each model of a stack as functions of a vector of its parameters, layer after layer.
 
     Parameters
     ----------
-    network : Network of one model
+    network : Network
     samples : Samples
-    settings : Settings; the vector is in the coordinates x / scale where it has a scale
+    settings : list of Settings; vectors are in the coordinates x / scale where they have a scale
     mean : (d,) that is subtracted from the samples, or None
+
+    Attributes
+    ----------
+    data_loss, penalty : (M,) at the latest vectors
     """
 
     def __init__(self, network, samples, settings, mean=None):
         parameters = network.parameters
-        self.network, self._gradient = network, parameters.zeros_like()
-        self._inverse_scale = None if settings.scale is None else (1 / settings.scale).astype(parameters.dtype)
-        self._stream = Minibatches(samples, len(samples.rows), parameters.sizes, parameters.dtype, mean)
-        self._penalty = Penalty([settings.l2], parameters)
+        self._stream = Minibatches(
+            samples, len(samples.rows), parameters.sizes, parameters.dtype, mean, n_models=parameters.n_models
+        )
         self.part_rows = self._stream.part_rows
+        self._bind(network, list(settings))
+
+    def _bind(self, network, settings):
+        parameters, n_models = network.parameters, len(settings)
+        self.network, self.settings, self._gradient = network, settings, parameters.zeros_like()
+        scales = [s.scale for s in settings]
+        self._scale = None if scales[0] is None else np.stack(scales)[:, None, :]
+        self._penalty = Penalty([s.l2 for s in settings], parameters)
         n = self._stream.n_samples
         self._accumulate = network.accumulation(self._gradient, [(0.0, 0.0)] * len(parameters.layers), 1.0 / n)
-        self._add_penalty = self._penalty.add_gradient(parameters, self._gradient, np.ones(1))
-        self.data_loss = self.penalty = np.nan
+        self._add_penalty = self._penalty.add_gradient(parameters, self._gradient, np.ones(n_models))
+        self.data_loss = self.penalty = np.full(n_models, np.nan)
 
-    def resolution(self):
-        """The `stopping.resolution` of the latest value (float)."""
-        units = resolution(np.array([self.data_loss + self.penalty]), self._stream.standard_errors())
-        return float(units[0])
+    def resolutions(self):
+        """(M,): the `stopping.resolution` of the latest values, at most 1."""
+        return np.minimum(1.0, resolution(self.data_loss + self.penalty, self._stream.standard_errors()))
 
-    def theta(self):
-        """The vector of the network's parameters (float64)."""
-        vector = self.network.parameters.take([0])
-        if self._inverse_scale is not None:
-            W = vector.layers[0].W
-            np.divide(W, self._inverse_scale, out=W)
-        return vector.flat.astype(np.float64)
+    def take(self, stay):
+        """Go on with the models at these positions only."""
+        self._stream.serve(len(stay))
+        self._bind(self.network.take(stay), [self.settings[i] for i in stay])
 
-    def set(self, theta):
+    def vectors(self):
+        """(M, N) float64 of the network's parameters."""
+        return self._to_vectors(self.network.parameters, 1.0 if self._scale is None else self._scale)
+
+    def _to_vectors(self, parameters, factor):
+        vectors = np.empty((parameters.n_models, Parameters.count(parameters.sizes)))
+        for (W, b), layer in zip(self._layers_of(vectors), parameters.layers):
+            np.multiply(layer.W, factor, out=W)
+            b[:] = layer.b
+            factor = 1.0
+        return vectors
+
+    def _layers_of(self, vectors):
+        """Views (W, b) of each layer of vectors (M, N)."""
+        start = 0
+        for fan_in, fan_out in pairwise(self.network.parameters.sizes):
+            middle = start + fan_out * fan_in
+            yield vectors[:, start:middle].reshape(-1, fan_out, fan_in), vectors[:, middle : middle + fan_out]
+            start = middle + fan_out
+
+    def set(self, vectors):
         """Overwrite the network's parameters."""
-        self.network.parameters.flat[:] = theta
-        self._divide_by_scale(self.network.parameters)
+        factor = 1.0 if self._scale is None else 1 / self._scale
+        for (W, b), layer in zip(self._layers_of(vectors), self.network.parameters.layers):
+            layer.W[:], layer.b[:] = W * factor, b
+            factor = 1.0
 
-    def _divide_by_scale(self, parameters):
-        if self._inverse_scale is not None:
-            W = parameters.layers[0].W
-            np.multiply(W, self._inverse_scale, out=W)
-
-    def __call__(self, theta):
-        """J (float) and dJ/dtheta (float64) at the flat parameter vector theta."""
-        parameters, n = self.network.parameters, self._stream.n_samples
-        self.set(theta)
+    def __call__(self, vectors):
+        """J (M,) and its gradients (M, N), float64, at the vectors (M, N)."""
+        self.set(vectors)
         # A batch of up to `part_rows` comes as a part of its own; the full batch is one step either way.
         for parts, _ in self._stream.epoch():
             self._accumulate(parts)
         run(self._add_penalty)
-        self.data_loss = float(self._stream.loss_sum[0]) / n
-        self.penalty = float(self._penalty.value(parameters)[0])
-        self._divide_by_scale(self._gradient)
-        return self.data_loss + self.penalty, self._gradient.flat.astype(np.float64)
+        self.data_loss = self._stream.loss_sum / self._stream.n_samples
+        self.penalty = self._penalty.value(self.network.parameters)
+        gradients = self._to_vectors(self._gradient, 1.0 if self._scale is None else 1 / self._scale)
+        return self.data_loss + self.penalty, gradients
 
 
 def train(
     network, samples, settings, *, mean=None, gradient_tolerance=1e-4, keep_minibatch_losses=False, on_epoch=None
 ):
-    """Minimise the objective of each model of a stack, one after the other.
+    """Minimise the objective of each model of a stack, evaluating all that have not ended in one product.
 
-    Takes what `sgd.train` takes. `gradient_tolerance`, in units of `stopping.resolution`, bounds the largest component
-    of the gradient in the coordinates of the settings.
+    Takes what `sgd.train` takes. `gradient_tolerance`, in units of `Objective.resolutions`, bounds the largest
+    component of the gradient in the coordinates of the settings.
     An iteration counts as an epoch, whose only minibatch are all samples.
     """
-    results = [
-        _train_one(network.take([m]), samples, settings[m], mean, gradient_tolerance, on_epoch)
-        for m in range(len(settings))
-    ]
+    results = [TrainingResult() for _ in settings]
+    objective = Objective(network, samples, settings, mean)
+
+    def record(result, place):
+        result.data_loss.append(float(objective.data_loss[place]))
+        result.penalty.append(float(objective.penalty[place]))
+        result.n_updates += 1
+        result.updates.append(result.n_updates)
+
+    def moved(models, places):
+        for m, place in zip(models, places):
+            record(results[m], place)
+            if on_epoch is not None:
+                on_epoch([results[m]], objective.network.parameters.take([place]))
+
+    def ended(models, finished, converged, points):
+        # What was evaluated last may not be where they are.
+        objective.set(points)
+        if not all(results[m].data_loss for m in models[finished]):
+            objective(points)
+        for place in np.flatnonzero(finished):
+            result, most = results[models[place]], settings[models[place]].max_epochs
+            result.parameters = objective.network.parameters.take([place])
+            if not result.data_loss:
+                record(result, place)
+            result.converged, result.best_epoch = bool(converged[place]), result.n_epochs - 1
+            result.diverged = not np.isfinite(result.data_loss[-1] + result.penalty[-1])
+            if not result.converged and result.n_epochs < most:
+                result.message = "no step lowers the objective further"
+        if not finished.all():
+            objective.take(np.flatnonzero(~finished))
+
+    def search():
+        minimise(
+            objective,
+            objective.vectors(),
+            np.array([s.max_epochs for s in settings]),
+            lambda: gradient_tolerance * objective.resolutions(),
+            np.finfo(network.parameters.dtype).eps,
+            moved,
+            ended,
+        )
+
+    with_blas_threads(
+        lambda: quietly(search, over="ignore", invalid="ignore", divide="ignore"),
+        network.parameters,
+        objective.part_rows,
+    )
     if keep_minibatch_losses:
         for result in results:
             result.minibatch_loss = [np.array(result.data_loss)]
     return results
-
-
-def _train_one(network, samples, settings, mean, gradient_tolerance, on_epoch):
-    objective = Objective(network, samples, settings, mean)
-    result = TrainingResult(parameters=network.parameters)
-
-    def record(theta):
-        result.data_loss.append(objective.data_loss)
-        result.penalty.append(objective.penalty)
-        result.n_updates += 1
-        result.updates.append(result.n_updates)
-        if on_epoch is not None:
-            objective.set(theta)
-            on_epoch([result], network.parameters)
-
-    def search(theta, tolerance):
-        n_left = settings.max_epochs - result.n_epochs
-        return minimize(
-            objective,
-            theta,
-            jac=True,
-            method="L-BFGS-B",
-            callback=record,
-            options={
-                "maxiter": n_left,
-                "maxfun": 20 * n_left,
-                "maxls": 50,
-                "gtol": tolerance,
-                # Where the objective's own rounding ends the search.
-                "ftol": np.finfo(network.parameters.dtype).eps,
-            },
-        )
-
-    def run():
-        found = search(objective.theta(), gradient_tolerance)
-        bound = gradient_tolerance
-        # SciPy's bound is absolute. How small it has to be is known where the objective has become small.
-        while found.status == 0 and (finer := gradient_tolerance * objective.resolution()) < _largest(found) <= bound:
-            if result.n_epochs == settings.max_epochs:
-                found.update(status=1, message="maximum number of iterations reached")
-                break
-            bound = finer
-            found = search(found.x, bound)
-        return found
-
-    found = with_blas_threads(
-        lambda: quietly(run, over="ignore", invalid="ignore"), network.parameters, objective.part_rows
-    )
-    objective.set(found.x)
-    if not result.data_loss:
-        objective(found.x)
-        record(found.x)
-    result.converged, result.diverged = found.status == 0, not np.isfinite(found.fun)
-    result.message, result.best_epoch = str(found.message), result.n_epochs - 1
-    return result
-
-
-def _largest(found):
-    return np.abs(found.jac).max()

@@ -29,13 +29,13 @@ from sksoftmax.plotting._checks import (
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._panels import single_axes, undone_on_error
 from sksoftmax.plotting._search_results import (
+    as_read,
     check_metric,
     distinct,
     parameters_of,
     place_in,
     search_results,
     text_of,
-    title,
 )
 
 FIGURE_INCHES = (6.4, 4.0)
@@ -58,7 +58,7 @@ class SearchCurveDisplay:
     param : str
         Name of the parameter.
     metric : str
-        Name of the score.
+        Name of the score. One that begins with ``"neg_"`` is drawn as the loss that it is the negative of.
     best : int
         Place of the chosen value, or of the best one.
     one_standard_error : int, default=None
@@ -239,7 +239,8 @@ class SearchCurveDisplay:
         ax = single_axes(ax, FIGURE_INCHES)
         self.ax_, self.figure_ = ax, ax.figure
         x = self._scale(ax)
-        mean, spread = self.scores.mean(axis=1), self.scores.std(axis=1)
+        name, sign = as_read(self.metric)
+        mean, spread = sign * self.scores.mean(axis=1), self.scores.std(axis=1)
         explained = f"mean ± sd of {self.scores.shape[1]} splits" if self.connected else "mean of a candidate"
         (self.line_,) = ax.plot(
             x, mean, marker=".", linestyle="-" if self.connected else "none", color=color, label=label or explained
@@ -249,17 +250,22 @@ class SearchCurveDisplay:
             self.fill_ = ax.fill_between(x, mean - spread, mean + spread, color=color, alpha=0.15, linewidth=0)
         explain = label is None
         if self.one_standard_error is not None:
-            top = int(np.argmax(mean))
+            top = int(np.argmax(sign * mean))
             self.threshold_ = ax.axhline(
-                mean[top] - standard_error(self.scores[top]), color=color, alpha=0.6, linestyle=":", linewidth=1.2
+                mean[top] - sign * standard_error(self.scores[top]),
+                color=color,
+                alpha=0.6,
+                linestyle=":",
+                linewidth=1.2,
             )
-            self.threshold_.set_label("best mean - 1 standard error" if explain else "_threshold")
+            minus = "-" if sign > 0 else "+"
+            self.threshold_.set_label(f"best mean {minus} 1 standard error" if explain else "_threshold")
             self.one_standard_error_ = self._mark(x, mean, self.one_standard_error, "D", color, 12, "none")
             value = text_of(self.values[self.one_standard_error])
             self.one_standard_error_.set_label(f"simplest within 1 standard error: {value}" if explain else "_simplest")
         self.best_ = self._mark(x, mean, self.best, "*", color, 12, color)
         self.best_.set_label(f"choice: {text_of(self.values[self.best])}" if explain else "_best")
-        ax.set(xlabel=short(self.param), ylabel=title(self.metric))
+        ax.set(xlabel=short(self.param), ylabel=name)
         ax.legend(fontsize="small")
         return self
 

@@ -1,23 +1,33 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Scores of a cross-validated search over pairs of values of two parameters."""
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
 from sksoftmax._one_standard_error import short
 from sksoftmax._validation import shape_of, shown
 from sksoftmax.plotting._cells import write_numbers
-from sksoftmax.plotting._checks import check_bool, check_cmaps, check_dict, check_format, check_text, numbers, texts
+from sksoftmax.plotting._checks import (
+    check_bool,
+    check_cmaps,
+    check_dict,
+    check_format,
+    check_positive,
+    check_text,
+    numbers,
+    texts,
+)
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._panels import single_axes, undone_on_error
 from sksoftmax.plotting._search_results import (
+    as_read,
     check_metric,
     distinct,
     parameters_of,
     place_in,
     search_results,
     text_of,
-    title,
 )
 
 # Of a cell, of what stands beside the cells, and the most that all take.
@@ -40,7 +50,7 @@ class SearchHeatmapDisplay:
     params : tuple of two str
         Their names.
     metric : str
-        Name of the score.
+        Name of the score. One that begins with ``"neg_"`` is drawn as the loss that it is the negative of.
     best : tuple of two int
         Row and column of the chosen candidate, or of the best one.
 
@@ -174,26 +184,29 @@ class SearchHeatmapDisplay:
 
     @undone_on_error
     @shared_parameters
-    def plot(self, ax=None, *, cmap="cividis", values_format=".3f", colorbar=True, im_kw=None):
+    def plot(self, ax=None, *, cmap="cividis", percentile=90.0, values_format=".3f", colorbar=True, im_kw=None):
         """Draw the heat map.
 
         Parameters
         ----------
         {single_ax}
         cmap : str or Colormap, default="cividis"
-            Sequential colours.
+            Sequential colours, the last of them for the best score.
+        percentile : float, default=90.0
+            Part of the cells, in percent, that the colours tell apart, the best ones: one bad cell does not hide nine
+            good ones. The others have the first colour.
         values_format : str or None, default=".3f"
             Format of the numbers in the cells. None leaves them out, as more than 14 columns do.
         {colorbar}
         im_kw : dict, default=None
-            More arguments of :meth:`matplotlib.axes.Axes.imshow`, such as ``{"vmin": 0.8}`` where a few bad candidates
-            take all the colours.
+            More arguments of :meth:`matplotlib.axes.Axes.imshow`, such as ``{"vmin": 0.8}``.
 
         Returns
         -------
         self : SearchHeatmapDisplay
         """
         check_cmaps(cmap=cmap)
+        check_positive("percentile", percentile, 100)
         check_format("values_format", values_format)
         check_bool("colorbar", colorbar)
         check_dict("im_kw", im_kw)
@@ -201,8 +214,16 @@ class SearchHeatmapDisplay:
         sizes = zip((n_columns, n_rows), CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES)
         ax = single_axes(ax, [min(n * cell + margin, largest) for n, cell, margin, largest in sizes])
         self.ax_, self.figure_ = ax, ax.figure
+        name, sign = as_read(self.metric)
+        values, ends = sign * self.scores, {"cmap": mpl.colormaps[cmap] if isinstance(cmap, str) else cmap}
+        if sign < 0:
+            ends["cmap"] = ends["cmap"].reversed()
+        ranked = np.sort(self.scores[np.isfinite(self.scores)])
+        n_beyond = int(len(ranked) * (100 - percentile) / 100)
+        if n_beyond:
+            ends["vmin" if sign > 0 else "vmax"] = sign * ranked[n_beyond]
         try:
-            self.image_ = ax.imshow(self.scores, **{"cmap": cmap, "aspect": "auto", **(im_kw or {})})
+            self.image_ = ax.imshow(values, **{**ends, "aspect": "auto", **(im_kw or {})})
         except (AttributeError, TypeError, ValueError) as error:
             raise ValueError(f"im_kw == {shown(im_kw)}, must be arguments of Axes.imshow: {error}") from error
         slant = {"rotation": 45, "rotation_mode": "anchor", "ha": "right"} if n_columns > 4 else {}
@@ -217,8 +238,9 @@ class SearchHeatmapDisplay:
         numbered = values_format is not None and n_columns <= MOST_NUMBERED_COLUMNS
         self.texts_ = []
         if numbered:
-            self.texts_ = write_numbers(ax, self.image_, self.scores, lambda score: format(score, values_format))
+            self.texts_ = write_numbers(ax, self.image_, values, lambda score: format(score, values_format))
         self.colorbar_ = None
         if colorbar:
-            self.colorbar_ = self.figure_.colorbar(self.image_, ax=ax, label=f"mean {title(self.metric)}")
+            beyond = ("min" if sign > 0 else "max") if n_beyond else "neither"
+            self.colorbar_ = self.figure_.colorbar(self.image_, ax=ax, label=f"mean {name}", extend=beyond)
         return self

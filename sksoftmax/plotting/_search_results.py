@@ -45,8 +45,10 @@ def _name(estimator):
     return estimator.scoring if isinstance(estimator.scoring, str) else "score"
 
 
-def title(metric):
-    return metric.replace("_", " ")
+def as_read(metric):
+    """The name of a score as people read it, and the factor on its values: scorers negate losses, "neg_log_loss"."""
+    name = metric.removeprefix("neg_")
+    return {"log_loss": "log-loss"}.get(name, name.replace("_", " ")), 1.0 if name == metric else -1.0
 
 
 def text_of(value):

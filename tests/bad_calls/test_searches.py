@@ -15,15 +15,14 @@ from tests.bad_calls.table import Call, Said, Theirs, assert_clear, rows
 FITS = GRID_FIT, RANDOM_FIT = [Call(make, "fit", X=X, y=y) for make in (grid_search, random_search)]
 NEW_SEARCH = Call(VectorizedGridSearchCV, estimator=SoftmaxRegression(), param_grid={})
 CHOICE = Call(one_standard_error, cv_results=RESULTS)
-PIPELINE = make_pipeline(StandardScaler(), SoftmaxRegression())
+PIPELINES = [make_pipeline(StandardScaler(), last) for last in (LogisticRegression(), grid_search(), "passthrough")]
 
 # fmt: off
 TABLE = [
     # Parameters.
-    (FITS, "estimator", "must be a SoftmaxRegression or a TinyMLPClassifier.\nFor other estimators use scikit-learn's",
-        [LogisticRegression(), grid_search(), 3, None, "SoftmaxRegression"]),
-    (FITS, "estimator", "Pipeline, must be a SoftmaxRegression or a TinyMLPClassifier.\nIn a pipeline the search",
-        [PIPELINE]),
+    (FITS, "estimator", "must be a SoftmaxRegression, a TinyMLPClassifier, or a pipeline that ends in one.\nFor other "
+        "estimators use scikit-learn's", [LogisticRegression(), grid_search(), 3, None, "SoftmaxRegression"]),
+    (FITS, "estimator", "Pipeline that ends in a ", PIPELINES),
     (FITS, "estimator", Said("estimator must be an instance, got the class SoftmaxRegression"), [SoftmaxRegression]),
     (GRID_FIT, "param_grid", Theirs("Parameter grid"), [{"l2": 0.1}, {"l2": []}, {"l2": "ab"}, [1], 3]),
     (GRID_FIT, "param_grid", Theirs("Invalid parameter 'C' for estimator SoftmaxRegression"), [{"C": [1.0]}]),

@@ -20,6 +20,7 @@ from pathlib import Path
 from sklearn.exceptions import ConvergenceWarning
 
 from tests.benchmarks import (
+    choosing,
     defaults,
     epoch,
     growth,
@@ -49,6 +50,7 @@ COMPARISONS = {
     "defaults": defaults,
     "sparse": sparse,
     "tuning": tuning,
+    "choosing": choosing,
     "predict": predict,
     "import": imports,
     "pickle": pickles,

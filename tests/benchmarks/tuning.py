@@ -105,12 +105,14 @@ def logistic_regression_cv(Cs, max_iter=100):
     """The same of LogisticRegressionCV."""
     found = LogisticRegressionCV(Cs=Cs, cv=StratifiedKFold(N_FOLDS), n_jobs=2, refit=False, max_iter=max_iter)
 
-    def run(X, y):
-        scores = found.fit(X, y).scores_
-        scores = np.array(next(iter(scores.values())) if isinstance(scores, dict) else scores)
-        return scores.reshape(N_FOLDS, len(Cs)).mean(axis=0).max()
+    return lambda X, y: mean_scores(found.fit(X, y), N_FOLDS).max()
 
-    return run
+
+def mean_scores(fitted, n_folds):
+    """Mean score of each penalty of a LogisticRegressionCV."""
+    scores = fitted.scores_
+    scores = np.array(next(iter(scores.values())) if isinstance(scores, dict) else scores)
+    return scores.reshape(n_folds, -1).mean(axis=0)
 
 
 def compare(case, runs, X, y, repeats, targets=None, n_warm_up=500):

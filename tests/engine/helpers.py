@@ -4,6 +4,7 @@
 import numpy as np
 
 from sksoftmax._engine.conditioning import condition, feature_moments
+from sksoftmax._engine.lbfgs import Objective
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters, stacked
@@ -39,6 +40,20 @@ def network(sizes, n_models=1, dtype=np.float64, activation="identity", rng=None
 def repeated(net, n_models):
     """A stack of copies of one network."""
     return Network(stacked([net.parameters] * n_models), net.activation, net.fit_intercept)
+
+
+class ObjectiveOfOne:
+    """J (float) and dJ/dtheta of one network as functions of a flat vector theta (float64)."""
+
+    def __init__(self, net, data, settings, mean=None):
+        self._objective = Objective(net, data, [settings], mean)
+
+    def theta(self):
+        return self._objective.vectors()[0]
+
+    def __call__(self, theta):
+        (value,), (gradient,) = self._objective(theta[None])
+        return value, gradient
 
 
 def textbook_logits(parameters, X, activation="identity"):

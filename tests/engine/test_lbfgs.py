@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import numpy as np
 import pytest
-from scipy.optimize import OptimizeResult, minimize
+from scipy.optimize import minimize
 
 from sksoftmax._engine import lbfgs, sgd
 from sksoftmax._engine.conditioning import Coordinates, condition, feature_moments
-from sksoftmax._engine.lbfgs import Objective
 from sksoftmax._engine.result import Settings
 from sksoftmax._engine.stopping import RELATIVE
-from tests.engine.helpers import conditioning_of, network, problem, samples, textbook_objective
+from tests.engine.helpers import ObjectiveOfOne, conditioning_of, network, problem, samples, textbook_objective
 from tests.parameters import slow
 
 
@@ -18,7 +17,7 @@ def test_gradient_vanishes_at_the_result(rng):
     (result,) = lbfgs.train(network((6, 3)), data, [Settings(l2=0.01)], gradient_tolerance=1e-8)
     assert result.converged
     net = network((6, 3))
-    _, gradient = Objective(net, data, Settings(l2=0.01))(result.parameters.flat.copy())
+    _, gradient = ObjectiveOfOne(net, data, Settings(l2=0.01))(result.parameters.flat.copy())
     assert np.abs(gradient).max() < 1e-8
 
 
@@ -32,23 +31,24 @@ def test_last_values_of_the_curves_are_those_of_the_result(rng):
 
 @pytest.mark.parametrize("n_iterations", [0, 1])
 def test_the_result_is_what_the_search_returns_though_it_tried_others_later(n_iterations, rng, monkeypatch):
-    def search(objective, theta, *, callback, **_):
-        objective(theta)
+    def search(objective, points, most_iterations, tolerances, rounding, moved, ended):
+        objective(points)
         if n_iterations:
-            theta = theta + 0.1
-            objective(theta)
-            callback(theta)
-        objective(theta + 1.0)
-        return OptimizeResult(x=theta, fun=0.0, status=2, message="no descent")
+            points = points + 0.1
+            objective(points)
+            moved([0], [0])
+        objective(points + 1.0)
+        ended(np.array([0]), np.array([True]), np.array([False]), points)
 
     X, y = problem(rng)
     net = network((6, 3), rng=rng)
     expected = net.parameters.flat + 0.1 * n_iterations
-    monkeypatch.setattr(lbfgs, "minimize", search)
+    monkeypatch.setattr(lbfgs, "minimise", search)
     (result,) = lbfgs.train(net, samples(X, y), [Settings(l2=0.01)])
     np.testing.assert_array_equal(result.parameters.flat, expected)
     objective = textbook_objective(result.parameters, X, y, 0.01)
     assert np.add(result.data_loss, result.penalty) == pytest.approx([objective], rel=1e-12)
+    assert "no step lowers" in result.message
 
 
 def test_raw_features_need_no_more_iterations_than_standardised_ones(rng):
@@ -91,7 +91,7 @@ def test_the_gradient_is_small_relative_to_a_small_objective(rng):
     data, settings = samples(X, y), Settings(l2=1e-6, max_epochs=1000)
     (result,) = lbfgs.train(network((6, 3)), data, [settings], gradient_tolerance=1e-3)
     assert result.converged
-    value, gradient = Objective(network((6, 3)), data, settings)(result.parameters.flat.copy())
+    value, gradient = ObjectiveOfOne(network((6, 3)), data, settings)(result.parameters.flat.copy())
     assert value < 1e-3
     assert np.abs(gradient).max() <= 1e-3 * RELATIVE * 2 * value
 
@@ -111,7 +111,7 @@ def test_a_search_that_ends_before_the_gradient_is_small_enough_has_not_converge
 def values_on_the_way(data, l2, coordinates):
     """The objective at each of its evaluations in a search to the optimum."""
     sizes = (data.X.shape[1], data.targets.max() + 1)
-    objective = Objective(network(sizes), data, Settings(l2=l2, scale=coordinates.scale), coordinates.mean)
+    objective = ObjectiveOfOne(network(sizes), data, Settings(l2=l2, scale=coordinates.scale), coordinates.mean)
     values = []
 
     def evaluated(theta):
@@ -138,3 +138,45 @@ def test_the_coordinates_are_no_worse_than_centred_or_standardised_ones(name, l2
     near = 1.001 * min(map(min, values))
     n_evaluations, *of_others = [np.argmax(each <= near) if min(each) <= near else np.inf for each in values]
     assert n_evaluations <= 1.2 * min(of_others)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_stack_comes_to_what_each_model_alone_does_whenever_they_end(weighted, rng):
+    X, y = problem(rng, 200)
+    data = samples(X, y, rng.uniform(0.5, 2, 200) if weighted else None)
+    l2s = np.logspace(-3, 1, 7)
+    coordinates = [conditioning_of(data, l2, True, np.random.RandomState(0)).coordinates for l2 in l2s]
+    settings = [
+        Settings(l2=l2, scale=c.scale, max_epochs=5 + 50 * (i % 3)) for i, (l2, c) in enumerate(zip(l2s, coordinates))
+    ]
+    mean = coordinates[0].mean
+    results = lbfgs.train(network((6, 3), 7), data, settings, mean=mean, gradient_tolerance=1e-8)
+    assert len({result.n_epochs for result in results}) > 2
+    for setting, result in zip(settings, results):
+        (alone,) = lbfgs.train(network((6, 3)), data, [setting], mean=mean, gradient_tolerance=1e-8)
+        np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(result.data_loss, alone.data_loss, atol=1e-10)
+        assert (result.converged, result.n_updates) == (alone.converged, alone.n_updates)
+
+
+def test_a_model_that_diverges_leaves_the_others(rng):
+    X, y = problem(rng)
+    net = network((6, 3), 2)
+    net.parameters.layers[0].W[0, 0, 0] = np.inf
+    bad, good = lbfgs.train(net, samples(X, y), [Settings(l2=0.1)] * 2)
+    assert bad.diverged
+    assert good.converged
+
+
+def test_each_iteration_is_told_with_its_parameters(rng):
+    X, y = problem(rng)
+    told = []
+
+    def on_epoch(results, parameters):
+        (result,) = results
+        objective = result.data_loss[-1] + result.penalty[-1]
+        assert objective == pytest.approx(textbook_objective(parameters, X, y, 0.1), rel=1e-9)
+        told.append(result)
+
+    results = lbfgs.train(network((6, 3), 2), samples(X, y), [Settings(l2=0.1)] * 2, on_epoch=on_epoch)
+    assert len(told) == sum(result.n_epochs for result in results)

@@ -5,11 +5,11 @@ from scipy import sparse
 
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.conditioning import Coordinates
-from sksoftmax._engine.lbfgs import Objective
 from sksoftmax._engine.minibatches import Minibatches, Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
 from tests.engine.helpers import (
+    ObjectiveOfOne,
     conditioning_of,
     network,
     problem,
@@ -55,7 +55,7 @@ def test_gradient_of_the_reported_objective_equals_finite_differences(hidden, ac
     data = samples(sparse.csr_matrix(X) if kind == "sparse" else X, y, weights)
     coordinates = Coordinates() if raw else conditioning_of(data, 0.1, True, rng).coordinates
     net = network((5, *hidden, 3), activation=activation, rng=rng)
-    objective = Objective(net, data, Settings(l2=0.1, scale=coordinates.scale), coordinates.mean)
+    objective = ObjectiveOfOne(net, data, Settings(l2=0.1, scale=coordinates.scale), coordinates.mean)
     theta = objective.theta()
     _, gradient = objective(theta)
     numerical = difference_quotient(objective, theta)
@@ -69,14 +69,14 @@ def test_objective_equals_the_textbook_formula(hidden, activation, rng):
     weights = rng.uniform(0, 2, len(y))
     weights /= weights.mean()
     net = network((6, *hidden, 3), activation=activation, rng=rng)
-    value, _ = Objective(net, samples(X, y, weights), Settings(l2=0.3))(net.parameters.flat.copy())
+    value, _ = ObjectiveOfOne(net, samples(X, y, weights), Settings(l2=0.3))(net.parameters.flat.copy())
     assert value == pytest.approx(textbook_objective(net.parameters, X, y, 0.3, weights, activation), rel=1e-12)
 
 
 def test_gradient_of_softmax_regression_equals_the_textbook_formula(rng):
     X, y = problem(rng)
     net = network((6, 3), rng=rng)
-    _, gradient = Objective(net, samples(X, y), Settings(l2=0.3))(net.parameters.flat.copy())
+    _, gradient = ObjectiveOfOne(net, samples(X, y), Settings(l2=0.3))(net.parameters.flat.copy())
     layer = net.parameters.layers[0]
     expected = np.concatenate([g.ravel() for g in textbook_gradient(layer.W[0], layer.b[0], X, y, 0.3)])
     np.testing.assert_allclose(gradient, expected, atol=1e-14)
@@ -89,8 +89,8 @@ def test_objective_does_not_depend_on_the_coordinates(rng):
     coordinates = conditioning_of(data, 0.1, True, rng).coordinates
     net, moved = network((6, 3), rng=rng, scale=0.01), network((6, 3))
     theta = Parameters.of(coordinates.to_working(net.parameters.pairs()), np.float64).flat
-    raw, _ = Objective(net, data, Settings(l2=0.1))(net.parameters.flat.copy())
-    objective = Objective(moved, data, Settings(l2=0.1, scale=coordinates.scale), coordinates.mean)
+    raw, _ = ObjectiveOfOne(net, data, Settings(l2=0.1))(net.parameters.flat.copy())
+    objective = ObjectiveOfOne(moved, data, Settings(l2=0.1, scale=coordinates.scale), coordinates.mean)
     working, _ = objective(theta)
     assert working == pytest.approx(raw, rel=1e-12)
     np.testing.assert_allclose(objective.theta(), theta, rtol=1e-12)
@@ -107,7 +107,7 @@ def test_each_model_of_a_stack_has_its_own_gradient(n_samples, rng):
         accumulate(parts)
     for m in range(3):
         alone = stack.take([m])
-        _, gradient = Objective(alone, samples(X, y), Settings(l2=0.0))(alone.parameters.flat.copy())
+        _, gradient = ObjectiveOfOne(alone, samples(X, y), Settings(l2=0.0))(alone.parameters.flat.copy())
         np.testing.assert_allclose(into.take([m]).flat, gradient, atol=1e-14)
 
 

@@ -228,7 +228,7 @@ def test_a_search_at_the_end_of_a_pipeline_is_drawn(iris):
     found = VectorizedGridSearchCV(model, {"l2": L2S}, scoring="neg_log_loss")
     pipeline = make_pipeline(StandardScaler(), found).fit(*iris)
     display = SearchCurveDisplay.from_estimator(pipeline)
-    assert display.ax_.get_ylabel() == "neg log loss"
+    assert display.ax_.get_ylabel() == "log-loss"
 
 
 def test_several_curves_in_one_picture_are_told_apart(search):
@@ -267,3 +267,58 @@ def test_lists_of_grids_are_drawn_or_an_error(iris):
         SearchHeatmapDisplay.from_estimator(found)
     with pytest.raises(ValueError, match=r"best_index == 0, must be a candidate that has the parameter"):
         SearchCurveDisplay.from_cv_results(found.cv_results_, best_index=0)
+
+
+@pytest.fixture(scope="module")
+def pipeline_search(datasets):
+    pipeline = Pipeline(
+        [("scaler", StandardScaler()), ("clf", SoftmaxRegression(max_iter=5, tol=None, random_state=0))]
+    )
+    grid = {"scaler__with_mean": [True, False], "clf__l2": L2S, "clf__momentum": [0.0, 0.5, 0.9]}
+    return VectorizedGridSearchCV(pipeline, grid, scoring="neg_log_loss", cv=2).fit(*datasets["iris"])
+
+
+def test_losses_are_drawn_as_such(pipeline_search):
+    curve = SearchCurveDisplay.from_estimator(pipeline_search)
+    (best,) = curve.best_.get_ydata()
+    assert best == pytest.approx(-pipeline_search.best_score_)
+    assert best == pytest.approx(curve.line_.get_ydata().min())
+    assert curve.threshold_.get_ydata()[0] > best
+    assert "best mean + 1 standard error" in [text.get_text() for text in curve.ax_.get_legend().get_texts()]
+    heat_map = SearchHeatmapDisplay.from_estimator(pipeline_search, params=("clf__momentum", "clf__l2"))
+    assert heat_map.colorbar_.ax.get_ylabel() == "mean log-loss"
+    row, column = heat_map.best
+    assert heat_map.image_.get_array()[row, column] == pytest.approx(-pipeline_search.best_score_)
+    # The best has the last colour in both directions.
+    assert heat_map.image_.cmap(heat_map.image_.norm(-pipeline_search.best_score_)) == plt.get_cmap("cividis")(1.0)
+
+
+def test_the_parameters_of_a_pipeline_are_found(pipeline_search, iris):
+    assert SearchCurveDisplay.from_estimator(pipeline_search).param == "clf__l2"
+    grid = {"clf__l2": L2S, "clf__momentum": [0.0, 0.9]}
+    search = VectorizedGridSearchCV(pipeline_search.estimator, grid, cv=2).fit(*iris)
+    display = SearchHeatmapDisplay.from_estimator(search)
+    assert display.params == ("clf__momentum", "clf__l2")
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("l2", "momentum")
+
+
+def heat_map_of(scores, **options):
+    n = len(scores)
+    names = {"rows": ["a"], "columns": [str(i) for i in range(n)], "params": ("p", "q"), "metric": "score"}
+    return SearchHeatmapDisplay([scores], **names, best=(0, int(np.nanargmax(scores)))).plot(**options)
+
+
+def test_one_bad_cell_does_not_hide_nine_good_ones():
+    good = np.linspace(0.9, 0.95, 9)
+    display = heat_map_of([*good, 0.1])
+    assert display.image_.get_clim() == (0.9, 0.95)
+    assert display.colorbar_.extend == "min"
+    assert [text.get_text() for text in display.texts_][-1] == "0.100"
+    whole = heat_map_of([*good, 0.1], percentile=100)
+    assert whole.image_.get_clim() == (0.1, 0.95)
+    assert whole.colorbar_.extend == "neither"
+    # Of few cells none is left out, and the user's word is the last.
+    assert heat_map_of(good).image_.get_clim() == (0.9, 0.95)
+    assert heat_map_of([*good, 0.1], im_kw={"vmin": 0.5}).image_.get_clim() == (0.5, 0.95)
+    with pytest.raises(ValueError, match="percentile == 0, must be"):
+        heat_map_of(good, percentile=0)

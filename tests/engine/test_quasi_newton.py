@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+import pytest
+from scipy.optimize import minimize, rosen, rosen_der
+
+from sksoftmax._engine.quasi_newton import MEMORY, Curvature, minimise
+
+# Relative rounding of float64.
+EPS = np.finfo(np.float64).eps
+
+
+class Functions:
+    """Several (value, gradient) functions as `minimise` takes them, and what it tells of them."""
+
+    def __init__(self, functions):
+        self.left = np.arange(len(functions))
+        self.functions, self.found, self.converged = functions, {}, {}
+        self.n_moves, self.n_evaluations = np.zeros(len(functions), int), np.zeros(len(functions), int)
+
+    def __call__(self, points):
+        self.n_evaluations[self.left] += 1
+        values, gradients = zip(*(self.functions[m](point) for m, point in zip(self.left, points)))
+        return np.array(values), np.array(gradients)
+
+    def moved(self, models, places):
+        assert self.left[places].tolist() == list(models)
+        self.n_moves[models] += 1
+
+    def ended(self, models, finished, converged, points):
+        assert models.tolist() == self.left.tolist()
+        for m, point, is_converged in zip(models[finished], points[finished], converged[finished]):
+            self.found[m], self.converged[m] = point, is_converged
+        self.left = self.left[~finished]
+
+    def minimise(self, points, most=1000, tolerance=1e-8):
+        n = len(self.functions)
+
+        def tolerances():
+            return np.full(len(self.left), tolerance)
+
+        # As `lbfgs.train` calls it.
+        with np.errstate(all="ignore"):
+            minimise(self, points, np.full(n, most), tolerances, EPS, self.moved, self.ended)
+        return np.array([self.found[m] for m in range(n)])
+
+
+def quadratic(rng, n_values, condition):
+    """A quadratic function with a random minimum, and the minimum."""
+    Q, _ = np.linalg.qr(rng.normal(size=(n_values, n_values)))
+    H, minimum = Q * np.logspace(0, np.log10(condition), n_values) @ Q.T, rng.normal(size=n_values)
+    return (lambda x: (0.5 * (x - minimum) @ H @ (x - minimum), H @ (x - minimum))), minimum
+
+
+def rosenbrock(x):
+    return rosen(x), rosen_der(x)
+
+
+def test_each_of_several_quadratics_reaches_its_minimum(rng):
+    functions, minima = zip(*(quadratic(rng, 12, condition) for condition in (1, 10, 100, 1000)))
+    stack = Functions(functions)
+    np.testing.assert_allclose(stack.minimise(np.zeros((4, 12))), minima, atol=1e-7)
+    assert all(stack.converged.values())
+    # The easier ones end earlier.
+    assert list(stack.n_moves) == sorted(stack.n_moves)
+
+
+@pytest.mark.parametrize("n_values", [2, 10])
+def test_it_takes_about_as_many_evaluations_as_scipy(n_values, rng):
+    starts = rng.uniform(-2, 2, (5, n_values))
+    stack = Functions([rosenbrock] * 5)
+    found = stack.minimise(starts.copy())
+    theirs = [
+        minimize(rosenbrock, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-8, "ftol": 0}) for start in starts
+    ]
+    # Rosenbrock's function has other stationary points than the minimum at 1.
+    assert all(np.abs(rosen_der(x)).max() < 1e-6 for x in found)
+    assert stack.n_evaluations.sum() < 1.5 * sum(result.nfev for result in theirs)
+
+
+def test_functions_do_not_meet(rng):
+    functions = [quadratic(rng, 5, 100)[0], rosenbrock, quadratic(rng, 5, 1e4)[0]]
+    starts = rng.normal(size=(3, 5))
+    together = Functions(functions)
+    found = together.minimise(starts.copy())
+    for m, function in enumerate(functions):
+        alone = Functions([function])
+        np.testing.assert_allclose(alone.minimise(starts[m : m + 1].copy())[0], found[m], atol=1e-9)
+        assert alone.n_moves[0] == together.n_moves[m]
+
+
+def test_directions_are_those_of_the_two_loops(rng):
+    n_values, H = 30, np.diag(np.logspace(0, 2, 30))
+    curvature, pairs = Curvature(2, n_values), []
+    for i in range(MEMORY + 3):
+        steps = rng.normal(size=(2, n_values))
+        pairs.append((steps[1], H @ steps[1]))
+        # The first function has fewer pairs.
+        functions = np.array([0, 1] if i % 2 else [1])
+        curvature.add(functions, steps[functions], (steps @ H)[functions])
+    gradient = rng.normal(size=n_values)
+    q, alphas = gradient.copy(), []
+    for s, y in reversed(pairs[-MEMORY:]):
+        alphas.append(s @ q / (s @ y))
+        q -= alphas[-1] * y
+    s, y = pairs[-1]
+    q *= s @ y / (y @ y)
+    for (s, y), alpha in zip(pairs[-MEMORY:], reversed(alphas)):
+        q += (alpha - y @ q / (s @ y)) * s
+    np.testing.assert_allclose(curvature.directions(np.stack([gradient, gradient]))[1], -q, rtol=1e-8)
+
+
+def test_the_number_of_iterations_is_bounded():
+    stack = Functions([rosenbrock] * 2)
+    stack.minimise(np.array([[-1.0, 2.0], [1.0, 1.0]]), most=4)
+    assert list(stack.n_moves) == [4, 0]
+    assert stack.converged == {0: False, 1: True}
+
+
+def test_values_that_are_not_finite_are_not_taken():
+    def barrier(x):
+        return (x - np.log(x)).sum(), 1 - 1 / x
+
+    found = Functions([barrier]).minimise(np.array([[50.0, 0.01]]))
+    np.testing.assert_allclose(found, 1.0, atol=1e-6)
+
+
+def test_a_gradient_that_is_wrong_ends_without_convergence():
+    stack = Functions([lambda x: (x @ x, -2 * x)])
+    np.testing.assert_array_equal(stack.minimise(np.ones((1, 3))), np.ones((1, 3)))
+    assert not stack.converged[0]
