@@ -14,6 +14,8 @@ from sksoftmax._engine.result import Settings
 
 # Newton's method for the intercepts converges quadratically; halvings of its step are rare.
 NEWTON_STEPS, HALVINGS = 50, 30
+# A gradient that small is rounding.
+NO_GRADIENT = 1e-14
 
 
 class OptimalityGap(NamedTuple):
@@ -41,7 +43,7 @@ def optimality_gap(model, X, y, sample_weight):
         (lowest,), (gradient,) = objective(_theta(W, best)[None])
         excess = max(0.0, value - lowest)
     squared = float(np.square(gradient[: W.size]).sum())
-    return OptimalityGap(norm, excess + (squared / (2 * model.l2_) if model.l2_ else np.inf))
+    return OptimalityGap(norm, float(excess + (squared / (2 * model.l2_) if model.l2_ else np.inf)))
 
 
 def _theta(W, b):
@@ -71,14 +73,14 @@ def _best_intercepts(W, b, samples):
     for _ in range(NEWTON_STEPS):
         means = weights @ P
         gradient = means - frequencies
+        if np.abs(gradient).max() <= NO_GRADIENT:
+            break
         # A constant added to all intercepts changes nothing: the Hessian is singular along it.
         step = np.linalg.lstsq(np.diag(means) - (P * weights[:, None]).T @ P, gradient, rcond=None)[0]
         for _ in range(HALVINGS):
             lower, P_there = loss(shift - step)
-            if lower <= value:
+            if lower <= value + np.finfo(np.float64).eps * abs(value):
                 break
             step /= 2
-        if not lower < value:
-            break
         shift, value, P = shift - step, lower, P_there
     return b + shift
