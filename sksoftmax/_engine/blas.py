@@ -14,8 +14,24 @@ axpy(x, y, n, alpha) : y <- y + alpha * x
 from functools import cache
 
 from scipy.linalg import get_blas_funcs
+from threadpoolctl import ThreadpoolController
+
+# Processors for which OpenBLAS has kernels that multiply small matrices without packing them first.
+UNPACKED_ON = {"skylakex", "cooperlake", "sapphirerapids"}
 
 
 @cache
 def blas(name, dtype):
     return get_blas_funcs(name, dtype=dtype)
+
+
+@cache
+def libraries():
+    """The libraries of BLAS that are loaded, as threadpoolctl's controllers."""
+    return ThreadpoolController().select(user_api="blas").lib_controllers
+
+
+@cache
+def multiplies_unpacked():
+    """Whether small matrices are multiplied without packing them."""
+    return any(str(getattr(library, "architecture", "")).lower() in UNPACKED_ON for library in libraries())

@@ -15,12 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sksoftmax._engine import memory
-from sksoftmax._engine.blas import blas
+from sksoftmax._engine.blas import blas, multiplies_unpacked
 from sksoftmax._engine.calls import bound
 from sksoftmax._engine.parameters import by_model
 
-# OpenBLAS multiplies without packing up to this many multiply-adds, which is faster unless it takes many parts; and
-# fastest with a multiple of its vectors.
+# Where OpenBLAS multiplies without packing, it does so up to this many multiply-adds, which is faster unless it takes
+# many parts; and fastest with a multiple of its vectors. Elsewhere parts are up to four times slower than the whole.
 UNPACKED_PRODUCT = 1_000_000
 VECTOR = 8
 MOST_PARTS = 16
@@ -34,6 +34,8 @@ def cut(n_outputs, n_inputs, n_samples):
     """Slices of the outputs and of the samples such that the product of (n_outputs, n_inputs) with n_samples, taken
     part by part, has shapes that BLAS runs fast. At most one of the two is in several parts."""
     whole = (slice(None),)
+    if not multiplies_unpacked():
+        return whole, whole
     if n_outputs <= FEW_OUTPUTS:
         return whole, _slices(n_samples, UNPACKED_PRODUCT // (n_outputs * n_inputs)) or whole
     outputs = _slices(n_outputs, UNPACKED_PRODUCT // (n_samples * n_inputs))

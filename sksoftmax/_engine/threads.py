@@ -4,16 +4,11 @@
 import os
 import threading
 
-from threadpoolctl import ThreadpoolController
-
+from sksoftmax._engine.blas import libraries
 from sksoftmax._engine.interrupts import surely
 
 # Multiply-adds of a step below which waking a second thread costs more than it saves.
 LARGE_STEP = 50_000_000
-
-
-def _loaded_libraries():
-    return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
 def _is_per_thread(library):
@@ -40,7 +35,7 @@ class _OneThread:
     find_libraries : called once, returns the controllers of threadpoolctl
     """
 
-    def __init__(self, find_libraries=_loaded_libraries):
+    def __init__(self, find_libraries=libraries):
         # The thread that holds it may fork.
         self._lock = threading.RLock()
         self._locked_for_fork = False

@@ -41,7 +41,7 @@ def test_hidden_units_equal_the_textbook_formula(activation, rng):
         np.testing.assert_allclose(found, A, atol=1e-13)
 
 
-# Products in parts of 125 samples, of 5, and of READ_ROWS for many classes.
+# Where products are cut, parts of 125 samples, of 5, and of READ_ROWS for many classes.
 @pytest.mark.parametrize(
     ("d", "K", "n_samples"),
     [
@@ -50,9 +50,9 @@ def test_hidden_units_equal_the_textbook_formula(activation, rng):
         for n_samples in (1, length - 1, 2 * length + 1)
     ],
 )
-def test_parts_join_to_the_whole(d, K, n_samples, rng):
+def test_parts_join_to_the_whole(d, K, n_samples, rng, in_parts):
     (W, b), *_ = layers = layers_of(rng, d, K)
-    assert (samples_at_once(K, d, READ_ROWS) < READ_ROWS) == (d > 30)
+    assert (samples_at_once(K, d, READ_ROWS) < READ_ROWS) == (in_parts and d > 30)
     X = rng.normal(size=(n_samples, d))
     before = X.copy()
     logits = X @ W.T + b

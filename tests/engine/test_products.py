@@ -98,11 +98,17 @@ def test_biases_accumulate(keep, rng):
     np.testing.assert_allclose(layer.b, keep * before - 0.1 * delta.stack.sum(axis=2), atol=1e-14)
 
 
+def test_products_are_cut_where_that_is_faster(in_parts):
+    outputs, samples = cut(64, 784, 128)
+    assert len(samples) == 1
+    assert (len(outputs) > 1) == in_parts
+
+
 @pytest.mark.parametrize(
     ("n_outputs", "n_inputs", "n_samples"),
     [(10, 784, 128), (10, 784, 1000), (64, 784, 32), (100, 784, 32), (64, 784, 128), (500, 784, 32), (1, 1, 1)],
 )
-def test_cuts_cover_outputs_and_samples_once(n_outputs, n_inputs, n_samples):
+def test_cuts_cover_outputs_and_samples_once(n_outputs, n_inputs, n_samples, in_parts):
     outputs, samples = cut(n_outputs, n_inputs, n_samples)
     assert len(outputs) == 1 or len(samples) == 1
     for total, slices in ((n_outputs, outputs), (n_samples, samples)):
@@ -110,7 +116,7 @@ def test_cuts_cover_outputs_and_samples_once(n_outputs, n_inputs, n_samples):
 
 
 @pytest.mark.parametrize(("n_outputs", "n_samples"), [(64, 32), (50, 32), (10, 128), (500, 32)])
-def test_cut_products_equal_whole_ones(n_outputs, n_samples, rng):
+def test_cut_products_equal_whole_ones(n_outputs, n_samples, rng, in_parts):
     X = rng.normal(size=(n_samples, 784))
     layer, delta = layer_and_delta(rng, 1, 784, n_outputs, n_samples, np.float64)
     out, inputs = Units.empty(1, n_outputs, n_samples, np.float64), DenseRows(X, n_outputs)
