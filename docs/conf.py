@@ -31,6 +31,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = f"sksoftmax {release}"
 html_theme_options = {"logo": {"text": "sksoftmax"}, "show_toc_level": 2}
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["pictures.css"]
 
 # The class template lists the members, with a description each.
 numpydoc_show_class_members = False

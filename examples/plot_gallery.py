@@ -16,7 +16,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_digits, load_sample_images
+from matplotlib.colors import ListedColormap
+from sklearn.datasets import load_digits, load_iris, load_sample_images
 from sklearn.decomposition import PCA
 from sklearn.feature_extraction.image import extract_patches_2d
 from sklearn.inspection import DecisionBoundaryDisplay
@@ -142,16 +143,14 @@ figures["rivals"] = EvidenceDisplay.from_estimator(clf, X_test[few[0]], differen
 # %%
 # Data, coefficients, and output as matrices
 # ------------------------------------------
-# Ten small images, one of each digit: each fourth of the pixels.
+# Few features, so that their numbers can be read: those of irises, as the training begins and later.
 
-first = [np.flatnonzero(y == digit)[0] for digit in range(10)]
-tiny = X[first].reshape(10, 8, 8)[:, ::2, ::2].reshape(10, 16) / 16
-online = SoftmaxRegression(
-    l2=0.0, batch_size=1, learning_rate="constant", learning_rate_init=0.5, shuffle=False, tol=None
-)
-snapshots = training_snapshots(online, tiny, range(10), epochs=[0, 1, 2, 5, 10, 50])
-figures["matrices"] = ModelMatricesDisplay.from_estimator(snapshots[-1], tiny).figure_
-figures["snapshots"] = ModelMatricesDisplay.from_estimators(snapshots[::2], tiny).figure_
+iris = load_iris()
+snapshots = training_snapshots(SoftmaxRegression(tol=None, random_state=0), iris.data, iris.target, epochs=[0, 2, 20])
+few_irises, names = slice(None, None, 25), iris.target_names
+samples = iris.data[few_irises], iris.target[few_irises]
+figures["matrices"] = ModelMatricesDisplay.from_estimator(snapshots[-1], *samples, class_names=names).figure_
+figures["snapshots"] = ModelMatricesDisplay.from_estimators(snapshots, *samples, class_names=names).figure_
 
 # %%
 # Learning as an animation
@@ -182,11 +181,14 @@ axes = figure.subplot_mosaic([["confusion", "confusion", "roc", "boundary"], ["c
 ConfusionMatrixDisplay.from_estimator(clf, X_test, y_test, ax=axes["confusion"], colorbar=False, cmap="Blues")
 is_eight = SoftmaxRegression(l2=0.05, random_state=0).fit(X_train, y_train == 8)
 RocCurveDisplay.from_estimator(is_eight, X_test, y_test == 8, ax=axes["roc"], name="8 or not")
-few_classes = y_train < 3
+few_classes = y_train < 2
 plane, labels = PCA(2).fit_transform(X_train[few_classes]), y_train[few_classes]
 curved = TinyMLPClassifier((8,), random_state=0).fit(plane, labels)
-DecisionBoundaryDisplay.from_estimator(curved, plane, response_method="predict", ax=axes["boundary"], alpha=0.5)
-axes["boundary"].scatter(*plane.T, c=labels, s=6)
+regions = {"cmap": ListedColormap(["C0", "C1"]), "vmin": 0, "vmax": 1}
+DecisionBoundaryDisplay.from_estimator(
+    curved, plane, response_method="predict", plot_method="pcolormesh", ax=axes["boundary"], alpha=0.3, **regions
+)
+axes["boundary"].scatter(*plane.T, c=labels, s=6, **regions)
 axes["boundary"].set(xlabel="first component", ylabel="second component")
 CoefficientImagesDisplay.from_estimator(clf, ax=axes["classes"])
 LossCurveDisplay.from_estimator(clf, ax=axes["loss"], yscale="log")

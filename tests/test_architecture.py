@@ -36,8 +36,8 @@ ROW = {name: row for row, names in enumerate(ORDER) for name in names}
 READ_BY_PLOTTING = {"_one_standard_error", "_snapshots", "_validation"}
 THIRD_PARTY = {
     "_engine": {"numpy", "scipy", "threadpoolctl"},
-    "plotting": {"numpy", "scipy", "sklearn", "matplotlib", "PIL"},
     # pandas only where a frame is asked for.
+    "plotting": {"numpy", "scipy", "sklearn", "matplotlib", "PIL", "pandas"},
     "datasets": {"numpy", "sklearn", "pandas"},
     "": {"joblib", "numpy", "scipy", "sklearn"},
 }

@@ -4,6 +4,7 @@
 from sksoftmax._snapshots import training_snapshots
 from sksoftmax.plotting._animation import animate_coefficients, save_animation
 from sksoftmax.plotting._coefficient_images import CoefficientImagesDisplay
+from sksoftmax.plotting._coefficients import CoefficientsDisplay
 from sksoftmax.plotting._evidence import EvidenceDisplay
 from sksoftmax.plotting._learning_rates import LearningRateDisplay
 from sksoftmax.plotting._loss_curve import LossCurveDisplay
@@ -15,6 +16,7 @@ from sksoftmax.plotting._search_heatmap import SearchHeatmapDisplay
 
 __all__ = [
     "CoefficientImagesDisplay",
+    "CoefficientsDisplay",
     "EvidenceDisplay",
     "LearningRateDisplay",
     "LossCurveDisplay",

@@ -2,6 +2,7 @@
 """Coefficients changing in training."""
 
 import io
+import re
 from os import PathLike
 from pathlib import Path
 
@@ -23,6 +24,19 @@ IMAGE_INCHES, CURVE_INCHES, TITLE_INCHES, SMALLEST_INCHES = 1.2, 3.6, 0.4, 3.0
 CURVE_OPTIONS = {"legend": "above", "mark_best": False}
 READ_OPTIONS = {"layer", "units", "classes", "difference", "through_pipeline", "image_shape", "class_names"}
 PALETTE_FRAMES, SAME_COLOUR = 5, 8
+REST_MILLISECONDS = 2000
+# By their names in Font Awesome, which matplotlib's page would fetch.
+ICONS = {
+    "minus": "\N{MINUS SIGN}",
+    "fast-backward": "|\N{BLACK LEFT-POINTING POINTER}",
+    "step-backward": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
+    "play fa-flip-horizontal": "\N{BLACK LEFT-POINTING POINTER}",
+    "pause": "||",
+    "play": "\N{BLACK RIGHT-POINTING POINTER}",
+    "step-forward": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
+    "fast-forward": "\N{BLACK RIGHT-POINTING POINTER}|",
+    "plus": "+",
+}
 # In MB; matplotlib's own limit would silently leave out the frames after the first 20.
 EMBED_LIMIT = 1000.0
 
@@ -116,7 +130,7 @@ def animate_coefficients(
             line.set_data(x[so_far], y[so_far])
         return [*images.images_, title, *(line for line, _, _ in grown)]
 
-    return FuncAnimation(figure, draw, frames=len(frames), interval=interval, blit=False)
+    return _OwnIcons(figure, draw, frames=len(frames), interval=interval, blit=False)
 
 
 def save_animation(animation, path, *, fps=10, dpi=100):
@@ -203,10 +217,34 @@ class _OnePalette(PillowWriter):
         colours[np.abs(colours - background).max(axis=1) <= SAME_COLOUR] = background
         palette.putpalette(colours.ravel().tolist())
         first, *others = (image.quantize(palette=palette, dither=Image.Dither.NONE) for image in self.images)
-        first.save(self.outfile, save_all=True, append_images=others, duration=round(1000 / self.fps), loop=0)
+        # It rests on its last frame.
+        durations = [round(1000 / self.fps)] * len(others) + [max(REST_MILLISECONDS, round(1000 / self.fps))]
+        first.save(self.outfile, save_all=True, append_images=others, duration=durations, loop=0)
 
 
-WRITERS = {".gif": _OnePalette, ".html": HTMLWriter}
+class _WithIcons(HTMLWriter):
+    """Writes a page whose buttons need nothing from the web."""
+
+    def finish(self):
+        super().finish()
+        path = Path(self.outfile)
+        path.write_text(_with_icons(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+class _OwnIcons(FuncAnimation):
+    """An animation whose pages need nothing from the web."""
+
+    def to_jshtml(self, *args, **kwargs):
+        return _with_icons(super().to_jshtml(*args, **kwargs))
+
+
+def _with_icons(page):
+    """The page with signs in place of the icons of a style sheet."""
+    page = re.sub(r"<link[^>]*font-awesome[^>]*>", "", page)
+    return re.sub(r'<i class="fa fa-([\w -]+)">', lambda match: f"<i>{ICONS.get(match[1], match[1])}", page)
+
+
+WRITERS = {".gif": _OnePalette, ".html": _WithIcons}
 
 
 def _draw_curves(place, curves, name, options):

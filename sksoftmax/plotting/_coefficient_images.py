@@ -5,9 +5,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
 from sksoftmax._validation import shown
-from sksoftmax.plotting._checks import check_bool, check_cmaps, check_int, check_option, texts
+from sksoftmax.plotting._checks import check_bool, check_cmaps, check_option, texts
 from sksoftmax.plotting._docstrings import shared_parameters
-from sksoftmax.plotting._fitted import affine_layers, class_rows, unit_order
+from sksoftmax.plotting._fitted import is_table, rows_of_layer
 from sksoftmax.plotting._images import (
     DIVERGING,
     as_images,
@@ -18,9 +18,13 @@ from sksoftmax.plotting._images import (
     limits_of,
     show_coefficients,
 )
+from sksoftmax.plotting._named_features import wrapped
 from sksoftmax.plotting._panels import colorbar_beside, image_panels, set_titles, undone_on_error, without_ticks
 
 COLORBAR_INCHES = 1.0
+# Part of a figure's height that the label of its scale takes.
+LABEL_PART = 0.7
+NAMED = "CoefficientsDisplay draws coefficients by the names of their features."
 
 
 class CoefficientImagesDisplay:
@@ -94,13 +98,8 @@ class CoefficientImagesDisplay:
             Fitted, with ``coef_`` of shape (n_classes, n_features), or (1, n_features) for two classes; or a neural
             network with ``coefs_``, a list of (fan_in, fan_out). Of a pipeline the last step is drawn, of a search
             its best estimator.
-        layer : int, default=0
-            Layer of a neural network. 0 is the one that sees the features: an image for each of its units. -1 is the
-            last: an image for each class.
-        units : int or sequence of int, default=None
-            Units of a hidden layer: a number of the most important ones, or their numbers. None means all. Unless
-            numbers are given, the most important ones come first, by the product of the norms of the coefficients that
-            come in and go out.
+        {layer}
+        {units}
         {classes}
         {difference}
         {through_pipeline}
@@ -150,25 +149,24 @@ class CoefficientImagesDisplay:
         ordered_by=None,
     ):
         """The display, not drawn; its hidden units have the order of another estimator if one is given."""
-        model, layers = affine_layers(estimator, through_pipeline=through_pipeline)
-        check_int("layer", layer, -len(layers), len(layers) - 1)
-        if layer in (-1, len(layers) - 1):
-            if units is not None:
-                raise ValueError(f"units == {shown(units)}, must be None for the last layer: its outputs are classes.")
-            rows, names = class_rows(model, layers[layer], class_names, classes, difference)
-        else:
-            of_classes = {"class_names": class_names, "classes": classes, "difference": difference}
-            for name, value in of_classes.items():
-                if value is not None:
-                    raise ValueError(
-                        f"{name} == {shown(value)}, must be None for a hidden layer, whose units are no classes."
-                    )
-            weighed = layers
-            if ordered_by is not None:
-                _, weighed = affine_layers(ordered_by, through_pipeline=through_pipeline)
-            order = unit_order(weighed, layer % len(layers), units)
-            rows, names = layers[layer][order], [f"unit {unit}" for unit in order]
-        return cls(as_images(rows[:, :-1], image_shape), names)
+        table = is_table(estimator, image_shape)
+        rows, names, features, _ = rows_of_layer(
+            estimator,
+            layer=layer,
+            units=units,
+            classes=classes,
+            difference=difference,
+            through_pipeline=through_pipeline,
+            class_names=class_names,
+            ordered_by=ordered_by,
+            as_table=table,
+        )
+        if table and features is not None and features.names is not None:
+            raise ValueError(
+                f"The features have names, {shown(features.names[0])} and so on. {NAMED} "
+                "image_shape=(height, width) draws them as images."
+            )
+        return cls(as_images(rows[:, :-1], image_shape, NAMED), names)
 
     @undone_on_error
     @shared_parameters
@@ -221,6 +219,7 @@ class CoefficientImagesDisplay:
             limit, label = 1.0, f"{label} / limit of the panel"
         if in_colour or scale == "panel":
             drawn = ScalarMappable(Normalize(-limit, limit), "gray" if in_colour else drawn.cmap)
+        label = wrapped(label, LABEL_PART * self.figure_.bbox.height / self.figure_.dpi)
         return colorbar_beside(self.figure_, self.axes_, drawn, label=label, extend=beyond(self.images, self.limits_))
 
     def _show(self, images):

@@ -25,6 +25,21 @@ image_shape : tuple of int, default=None
 class_names : sequence of str, default=None
     Names for ``classes_``, in that order. None uses the labels themselves.
 """,
+    "layer": """
+layer : int, default=0
+    Layer of a neural network. 0 is the one that sees the features: a row of coefficients for each of its units. -1 is
+    the last: a row for each class.
+""",
+    "units": """
+units : int or sequence of int, default=None
+    Units of a hidden layer: a number of the most important ones, or their numbers. None means all. Unless numbers are
+    given, the most important ones come first, by the product of the norms of the coefficients that come in and go out.
+""",
+    "feature_names": """
+feature_names : sequence of str, default=None
+    Names of the features. None means those of the frame that the estimator was fitted to, or what the steps of the
+    pipeline make of them.
+""",
     "classes": """
 classes : sequence of labels, default=None
     Classes to draw. None means all.
@@ -37,6 +52,11 @@ difference : tuple of two labels, default=None
 through_pipeline : bool, default=True
     Whether to draw the features that enter a pipeline, the coefficients of its last step seen through scalers and other
     affine steps, rather than the features that the last step sees.
+""",
+    "n_features": """
+n_features : int, default=None
+    Number of features to draw, those with the largest absolute values. None means as many as there is room for, at most
+    20.
 """,
     "n_columns": """
 n_columns : int, default=None

@@ -6,17 +6,76 @@ coefficients, or subtracts them, does the same with the intercepts.
 """
 
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._validation import shape_of, shown
-from sksoftmax.plotting._checks import check_bool, check_int, texts
+from sksoftmax.plotting._checks import check_bool, check_int, numbers, texts, told
+from sksoftmax.plotting._images import dense_rows
 
 # Where a transformation is compared with the affine map that it should be.
 PROBES, PROBE_SCALES, PROBE_TOLERANCE, PROBE_ROWS = 3, (1.0, 1e3, 1e6), 1e-5, 256
+
+
+class Features(NamedTuple):
+    """What a layer's coefficients are of.
+
+    names : list of str, or None where they have none
+    n_entering : how many enter the estimator
+    transformers : Pipeline that makes them of what enters, or None where they are what enters
+    """
+
+    names: list | None
+    n_entering: int
+    transformers: Pipeline | None = None
+
+    @property
+    def label(self):
+        """Behind which steps they are."""
+        return "" if self.transformers is None else f"after {_listed_steps(self.transformers)}"
+
+    def of(self, X):
+        """The features (n, d) of rows that enter the estimator, as an array of float64."""
+        if self.transformers is not None:
+            return dense_rows(self.transformers.transform(X))
+        if self.names is not None and hasattr(X, "columns") and list(map(str, X.columns)) != self.names:
+            raise ValueError(f"X has columns {shown(list(X.columns))}, must have {shown(self.names)} in that order.")
+        return dense_rows(X)
+
+    def of_one(self, x):
+        """The features (d,) of a single sample: an array, a sparse row, a Series, or a frame of one row."""
+        if hasattr(x, "to_frame"):
+            # The values of a row of numbers and names would stay objects.
+            x = x.to_frame().T.infer_objects()
+        if not hasattr(x, "columns"):
+            row = numbers("x", x.toarray() if sparse.issparse(x) else x)
+            if row.shape not in ((self.n_entering,), (1, self.n_entering)):
+                raise ValueError(f"{told('x', x)}, must be ({self.n_entering},): a single sample.")
+            x = row.reshape(1, self.n_entering)
+            if self.transformers is not None:
+                x = _as_fitted(self.transformers, x)
+        elif len(x) != 1:
+            raise ValueError(f"{told('x', x)}, must be a single sample.")
+        return self.of(x)[0]
+
+
+class Reading(NamedTuple):
+    """A classifier as layers.
+
+    model : the classifier
+    layers : list of maps from the features up
+    features : Features, which the first layer sees
+    members : (n_members, fan_out, fan_in + 1), several estimates of its only layer, or None
+    """
+
+    model: object
+    layers: list
+    features: Features
+    members: np.ndarray | None = None
 
 
 def final_model(estimator):
@@ -46,34 +105,54 @@ def check_classifier(model):
         raise TypeError(f"{type(model).__name__} is no classifier: it has no classes_.")
 
 
-def affine_layers(estimator, *, through_pipeline=True):
-    """The classifier, and its layers from the features up; of a pipeline the first is that of the pipeline's features,
-    unless `through_pipeline` is False."""
+def names_of_input(estimator):
+    """Names of the features that enter an estimator, or None where they have none."""
+    model, transformers = _unwrapped(estimator)
+    names = getattr([*transformers, model][0], "feature_names_in_", None)
+    return None if names is None else list(map(str, names))
+
+
+def is_table(estimator, image_shape):
+    """Whether what enters an estimator is drawn by the names of its features, not as an image."""
+    return image_shape is None and names_of_input(estimator) is not None
+
+
+def affine_layers(estimator, *, through_pipeline=True, as_table=False):
+    """The Reading of a classifier: of a pipeline in the features that enter it, unless `through_pipeline` is False.
+
+    Where the steps before the classifier are not affine this is an error or, `as_table`, in the features that the
+    classifier sees.
+    """
     check_bool("through_pipeline", through_pipeline)
     model, transformers = _unwrapped(estimator)
-    if not hasattr(model, "classes_") or not (hasattr(model, "coef_") or hasattr(model, "coefs_")):
-        raise TypeError(
-            f"{type(model).__name__} is no classifier with coefficients: it needs classes_, and coef_ or coefs_."
-        )
-    if hasattr(model, "coefs_"):
-        layers = [np.column_stack([W.T, b]) for W, b in zip(model.coefs_, model.intercepts_)]
-    else:
-        coef = np.atleast_2d(model.coef_.toarray() if sparse.issparse(model.coef_) else model.coef_)
-        layers = [np.column_stack([coef, np.broadcast_to(getattr(model, "intercept_", 0.0), len(coef))])]
-    if through_pipeline and transformers:
-        layers[0] = _behind(make_pipeline(*transformers), layers[0])
-    return model, layers
+    layers, members = _layers_of(model, through_pipeline)
+    if not transformers:
+        return Reading(model, layers, Features(names_of_input(estimator), layers[0].shape[1] - 1), members)
+    before = make_pipeline(*transformers)
+    if through_pipeline:
+        # All rows at once, as each is seen through the same map.
+        rows = layers[0] if members is None else np.concatenate([layers[0], *members])
+        seen = _behind(before, rows, must_be_affine=not as_table)
+        if seen is not None:
+            layers[0], others = seen[: len(layers[0])], seen[len(layers[0]) :]
+            members = None if members is None else others.reshape(len(members), *layers[0].shape)
+            return Reading(model, layers, Features(names_of_input(estimator), before.n_features_in_), members)
+    features = Features(_names_behind(before, model), before.n_features_in_, before)
+    return Reading(model, layers, features, members)
 
 
-def affine_classes(estimator, *, through_pipeline=True):
-    """The classifier, and the map from features to its scores."""
-    model, layers = affine_layers(estimator, through_pipeline=through_pipeline)
-    if len(layers) > 1:
-        raise TypeError(
-            f"{type(model).__name__} has hidden layers, must be a linear classifier: its scores are no sums over "
-            "features."
-        )
-    return model, layers[0]
+def affine_classes(estimator, *, through_pipeline=True, as_table=False):
+    """The Reading of a classifier whose scores are sums over features."""
+    reading = affine_layers(estimator, through_pipeline=through_pipeline, as_table=as_table)
+    kind = type(reading.model).__name__
+    if len(reading.layers) > 1:
+        raise TypeError(f"{kind} has hidden layers, must be a linear classifier: its scores are no sums over features.")
+    if _members_of(reading.model):
+        raise TypeError(f"{kind} has scores that are no sums over features, must be a linear classifier: {_MEMBERS}")
+    return reading
+
+
+_MEMBERS = "pass one of its members, of calibrated_classifiers_ or estimators_, behind the same steps."
 
 
 def compares_pairs(model):
@@ -81,21 +160,76 @@ def compares_pairs(model):
     return hasattr(model, "support_vectors_") and len(model.classes_) > 2
 
 
-def _behind(transformers, layer):
+def _layers_of(model, through_pipeline):
+    """Layers of a model, from the features that it sees up, and the members whose mean they are, if they are one."""
+    if hasattr(model, "estimators_") and hasattr(model, "label_binarizer_"):
+        # One against the rest: a score for each class, of a model of its own.
+        parts = [affine_classes(part, through_pipeline=through_pipeline).layers[0] for part in model.estimators_]
+        return [np.concatenate([part[-1:] - part[:-1].sum(axis=0) for part in parts])], None
+    ensemble = _members_of(model)
+    if ensemble:
+        members = [affine_classes(member, through_pipeline=through_pipeline) for member in ensemble]
+        layers = [member.layers[0] for member in members]
+        if any(map(compares_pairs, (member.model for member in members))) or len({W.shape for W in layers}) > 1:
+            raise TypeError(f"{type(model).__name__} has members with different rows of coefficients: {_MEMBERS}")
+        return [np.mean(layers, axis=0)], np.stack(layers)
+    if not hasattr(model, "classes_") or not (hasattr(model, "coef_") or hasattr(model, "coefs_")):
+        raise TypeError(
+            f"{type(model).__name__} is no classifier with coefficients: it needs classes_, and coef_ or coefs_."
+        )
+    if hasattr(model, "coefs_"):
+        return [np.column_stack([W.T, b]) for W, b in zip(model.coefs_, model.intercepts_)], None
+    coef = np.atleast_2d(model.coef_.toarray() if sparse.issparse(model.coef_) else model.coef_)
+    layer = np.column_stack([coef, np.broadcast_to(getattr(model, "intercept_", 0.0), len(coef))])
+    return [layer], _folds_of(model, layer)
+
+
+def _members_of(model):
+    """The classifiers of a calibrated one or of a vote, whose scores are no sums; of others none."""
+    if hasattr(model, "calibrated_classifiers_"):
+        return [calibrated.estimator for calibrated in model.calibrated_classifiers_]
+    return model.estimators_ if hasattr(model, "estimators_") and hasattr(model, "voting") else []
+
+
+def _folds_of(model, layer):
+    """Coefficients that a search for a penalty found on each split, at the chosen one."""
+    if not hasattr(model, "coefs_paths_") or not hasattr(model, "l2s_"):
+        return None
+    folds = model.coefs_paths_[:, np.flatnonzero(model.l2s_ == model.l2_)[0]]
+    without_intercepts = folds.shape[-1] == layer.shape[1] - 1
+    return np.pad(folds, [(0, 0), (0, 0), (0, 1)]) if without_intercepts else folds
+
+
+def _names_behind(transformers, model):
+    """Names of what the transformers make, where they tell them."""
+    try:
+        names = transformers.get_feature_names_out()
+    except (AttributeError, ValueError, TypeError):
+        names = getattr(model, "feature_names_in_", None)
+    return None if names is None else list(map(str, names))
+
+
+def _listed_steps(transformers):
+    return ", ".join(type(step).__name__ for _, step in transformers.steps)
+
+
+def _behind(transformers, layer, *, must_be_affine):
     """The layer as a map of what enters the transformers, found from what they make of each unit vector."""
-    steps = ", ".join(type(step).__name__ for _, step in transformers.steps)
-    remedy = "The last step alone, pipeline[-1], has the coefficients of what it sees."
+    steps = _listed_steps(transformers)
+    remedy = "through_pipeline=False draws the coefficients of what the last step sees."
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # Unit vectors have no names.
-        warnings.filterwarnings("ignore", message="X does not have valid feature names")
+        # Of steps that have no names, and of categories that unit vectors do not have.
+        warnings.simplefilter("ignore")
         try:
             seen = _probed(transformers, layer, transformers.n_features_in_)
         except Exception as error:
+            if not must_be_affine:
+                return None
             raise ValueError(
                 f"The steps before the classifier ({steps}) do not take arrays of unit vectors, by which the "
                 f"coefficients of what enters them are found: {error} {remedy}"
             ) from error
-    if seen is None:
+    if seen is None and must_be_affine:
         raise ValueError(
             f"The steps before the classifier ({steps}) are no affine map of the features, so there are no "
             f"coefficients of what enters them. {remedy}"
@@ -105,26 +239,42 @@ def _behind(transformers, layer):
 
 def _probed(transformers, layer, n_features):
     """The affine map, or None where there is none."""
+    coefficients = layer[:, :-1].T
 
-    def scores(X):
+    def transformed(X):
         # A transformer with copy=False overwrites what it is given.
-        transformed = transformers.transform(X.copy())
-        dense = transformed.toarray() if sparse.issparse(transformed) else np.asarray(transformed)
-        return dense @ layer[:, :-1].T
+        made = transformers.transform(_as_fitted(transformers, X.copy()))
+        return made.toarray() if sparse.issparse(made) else np.asarray(made, dtype=np.float64)
 
-    origin = scores(np.zeros((1, n_features)))[0]
+    made = transformed(np.zeros((1, n_features)))
+    origin, varies = (made @ coefficients)[0], np.zeros(made.shape[1], dtype=bool)
     seen = np.empty((len(layer), n_features + 1))
     for start in range(0, n_features, PROBE_ROWS):
         stop = min(start + PROBE_ROWS, n_features)
-        seen[:, start:stop] = (scores(np.eye(stop - start, n_features, start)) - origin).T
+        units = transformed(np.eye(stop - start, n_features, start))
+        varies |= (units != made).any(axis=0)
+        seen[:, start:stop] = (units @ coefficients - origin).T
+    if (coefficients[~varies] != 0).any():
+        # Such as a category that is none of the probes.
+        return None
     seen[:, -1] = origin + layer[:, -1]
     slopes, rng = seen[:, :-1].T, np.random.RandomState(0)
     for scale in PROBE_SCALES:
         X = rng.normal(scale=scale, size=(PROBES, n_features))
         tolerance = PROBE_TOLERANCE * (np.abs(X) @ np.abs(slopes) + np.abs(origin))
-        if not np.all(np.abs(scores(X) - origin - X @ slopes) <= tolerance):
+        if not np.all(np.abs(transformed(X) @ coefficients - origin - X @ slopes) <= tolerance):
             return None
     return seen
+
+
+def _as_fitted(transformers, X):
+    """Rows of numbers as what the transformers were fitted to: a frame where they know their columns by name."""
+    names = getattr(transformers[0], "feature_names_in_", None)
+    if names is None:
+        return X
+    import pandas as pd
+
+    return pd.DataFrame(X, columns=names)
 
 
 def names_of(labels, class_names):
@@ -210,3 +360,44 @@ def unit_order(layers, index, units):
     if not is_known or not len(numbered) or len(np.unique(numbered)) < len(numbered):
         raise ValueError(f"units == {shown(units)}, must be numbers of units from 0 to {len(layer) - 1}, each once.")
     return numbered
+
+
+def rows_of_layer(
+    estimator,
+    *,
+    layer=0,
+    units=None,
+    classes=None,
+    difference=None,
+    through_pipeline=True,
+    class_names=None,
+    ordered_by=None,
+    as_table=False,
+):
+    """What is drawn of a layer: its rows (n_rows, n_features + 1), what each is called, the Features or, of units,
+    None, and the same rows of each member (n_members, n_rows, n_features + 1), or None.
+
+    ordered_by : estimator whose units give the order of hidden ones, or None for the estimator itself
+    """
+    reading = affine_layers(estimator, through_pipeline=through_pipeline, as_table=as_table)
+    model, layers, features, members = reading
+    check_int("layer", layer, -len(layers), len(layers) - 1)
+    if layer % len(layers):
+        features = None
+    if layer in (-1, len(layers) - 1):
+        if units is not None:
+            raise ValueError(f"units == {shown(units)}, must be None for the last layer: its outputs are classes.")
+        of_classes = class_names, classes, difference
+        rows, names = class_rows(model, layers[layer], *of_classes)
+        if members is not None:
+            members = np.stack([class_rows(model, member, *of_classes)[0] for member in members])
+        return rows, names, features, members
+    of_classes = {"class_names": class_names, "classes": classes, "difference": difference}
+    for name, value in of_classes.items():
+        if value is not None:
+            raise ValueError(f"{name} == {shown(value)}, must be None for a hidden layer, whose units are no classes.")
+    weighed = layers
+    if ordered_by is not None:
+        weighed = affine_layers(ordered_by, through_pipeline=through_pipeline, as_table=as_table).layers
+    order = unit_order(weighed, layer % len(layers), units)
+    return layers[layer][order], [f"unit {unit}" for unit in order], features, None

@@ -31,14 +31,14 @@ def dense_rows(X):
     return numbers("X", X.toarray() if sparse.issparse(X) else X)
 
 
-def image_shape_of(n_features, image_shape):
-    """(height, width), or (height, width, 3), of images with that many values."""
+def image_shape_of(n_features, image_shape, instead=""):
+    """(height, width), or (height, width, 3), of images with that many values; `instead` says what else to do."""
     if image_shape is None:
         side = math.isqrt(n_features)
         if side * side != n_features:
             raise ValueError(
                 f"{n_features} values are no square image: pass image_shape=(height, width), "
-                "or (height, width, 3) for colour images."
+                f"or (height, width, 3) for colour images. {instead}".rstrip()
             )
         return side, side
     shape = tuple(np.asarray(image_shape).tolist()) if len(shape_of(image_shape) or ()) == 1 else ()
@@ -53,9 +53,9 @@ def image_shape_of(n_features, image_shape):
     return shape
 
 
-def as_images(rows, image_shape):
+def as_images(rows, image_shape, instead=""):
     """Rows (n, d) as images (n, height, width) or (n, height, width, 3)."""
-    return rows.reshape(len(rows), *image_shape_of(rows.shape[1], image_shape))
+    return rows.reshape(len(rows), *image_shape_of(rows.shape[1], image_shape, instead))
 
 
 def checked_images(name, images):

@@ -6,13 +6,14 @@ import math
 import matplotlib as mpl
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from sksoftmax._validation import shape_of, shown
 from sksoftmax.plotting._checks import check_bool, check_int, check_option, numbers, texts
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import final_model
 from sksoftmax.plotting._panels import plain, single_axes, undone_on_error
+from sksoftmax.plotting._ticks import plain_ticks
 
 LABELS = {
     "loss": "objective",
@@ -39,6 +40,8 @@ ON_THE_RIGHT = ("validation_score", "learning_rate")
 USUAL, USUAL_OF_SEVERAL = ("loss", "data_loss", "penalty", "validation_loss"), ("loss", "validation_loss")
 # Entries of a legend beyond which it stands above the curves; trainings beyond which colours come from a scale.
 MOST_INSIDE, MOST_COLOURS, LEGEND_COLUMNS = 6, 10, 2
+# The objective is drawn so much wider than the data loss; the part of a panel below a curve on the right.
+OBJECTIVE_WIDTH, RIGHT_ABOVE = 2.5, 0.75
 # Parts of an epoch that the line over the points of minibatches averages over, unless it is told.
 SMOOTHED_PER_EPOCH = 4
 
@@ -215,8 +218,13 @@ class LossCurveDisplay:
         for axes, names in ((ax, left), (self.right_ax_, right)):
             if axes is not None and "validation_score" not in names and _positive(axes):
                 axes.set_yscale(yscale)
+        if self.right_ax_ is not None:
+            _keep_apart(ax, self.right_ax_)
         if xscale == "linear":
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        for axis in (ax.xaxis, ax.yaxis):
+            if axis.get_scale() == "log" and not (axis is ax.yaxis and self.right_ax_ is not None):
+                plain_ticks(axis, *axis.get_view_interval())
         self.legend_ = None if legend is None else self._explain(curves, legend)
         return self
 
@@ -253,6 +261,9 @@ class LossCurveDisplay:
                 continue
             axes = self.right_ax_ if self.right_ax_ and curve in ON_THE_RIGHT else self.ax_
             style = {"color": colour, "linestyle": STYLES[curve]}
+            if curve == "loss" and "data_loss" in colours:
+                # The two may be nearly the same: the one is seen under the other.
+                style |= {"linewidth": OBJECTIVE_WIDTH * mpl.rcParams["lines.linewidth"], "alpha": 0.5}
             x = np.arange(1, len(values) + 1)
             if curve == "minibatch_loss":
                 x = _epochs_of_steps(training)
@@ -332,6 +343,18 @@ def _checked(training):
     if best is not None:
         check_int("best_epoch", best, 1, n_epochs)
     return {**curves, "best_epoch": best}
+
+
+def _keep_apart(left, right):
+    """Give the curves of the axis on the right the upper part of the panel, and those on the left the rest."""
+    for axes, (low, high) in ((left, (0.0, RIGHT_ABOVE)), (right, (RIGHT_ABOVE, 1.0))):
+        transform, bounds = axes.yaxis.get_transform(), np.array(axes.get_ylim(), dtype=np.float64)
+        bottom, top = transform.transform(bounds)
+        span = (top - bottom) / (high - low)
+        start = bottom - low * span
+        axes.set_ylim(transform.inverted().transform(np.array([start, start + span])))
+        axes.yaxis.set_minor_locator(NullLocator())
+        plain_ticks(axes.yaxis, *bounds)
 
 
 def _positive(axes):

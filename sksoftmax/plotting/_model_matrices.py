@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Data, coefficients and outputs of a linear classifier as matrices side by side."""
 
-import matplotlib as mpl
 import numpy as np
 
-from sksoftmax.plotting._cells import write_numbers
+from sksoftmax.plotting._cells import number, number_points, write_numbers
 from sksoftmax.plotting._checks import (
     check_bool,
     check_cmaps,
@@ -16,14 +15,25 @@ from sksoftmax.plotting._checks import (
     texts,
 )
 from sksoftmax.plotting._docstrings import shared_parameters
-from sksoftmax.plotting._fitted import affine_classes, compares_pairs, final_model, names_of
-from sksoftmax.plotting._images import DIVERGING, PIXELS, beyond, dense_rows, limits_of, pixel_bounds
-from sksoftmax.plotting._panels import panels, plain, set_titles, size_in_points, undone_on_error
+from sksoftmax.plotting._fitted import affine_classes, compares_pairs, final_model, is_table, names_of
+from sksoftmax.plotting._images import DIVERGING, PIXELS, beyond, limits_of, pixel_bounds
+from sksoftmax.plotting._named_features import has_room, label_inches, name_columns, name_rows, wrapped
+from sksoftmax.plotting._panels import (
+    LARGEST_INCHES,
+    MOST_MEASURED,
+    panels,
+    plain,
+    set_titles,
+    size_in_points,
+    undone_on_error,
+)
 
-CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES, COLORBAR_INCHES = 0.32, (3.2, 1.0), 18.0, 2.5
-# Matrices with more cells, or numbers smaller than that, are drawn without them.
-MOST_NUMBERS, SMALLEST_POINTS, LARGEST_POINTS = 400, 4.0, 9.0
-MOST_NAMES = 30
+CELL_INCHES, NUMBER_INCHES, MARGIN_INCHES, COLORBAR_INCHES = (0.25, 0.32), 0.5, (3.0, 1.2), 2.5
+HIGHEST_INCHES, SHORT_LETTERS = 16.0, 4
+# Matrices with more cells are drawn without their numbers.
+MOST_NUMBERS = 400
+# Columns of which the largest numbers differ more have a scale each.
+MOST_RATIO = 10.0
 OUTPUTS = {"predict_proba": "probabilities", "decision_function": "scores"}
 PROBABILITIES = "Blues"
 
@@ -53,6 +63,8 @@ class ModelMatricesDisplay:
         Names of the samples.
     feature_names : sequence of n_features str, default=None
         Names of the features.
+    features_label : str, default=""
+        What the features are called where they are not those that enter the estimator.
     output_title : str, default="probabilities"
         What the outputs are.
 
@@ -91,6 +103,7 @@ class ModelMatricesDisplay:
         titles=None,
         labels=None,
         feature_names=None,
+        features_label="",
         output_title="probabilities",
     ):
         self.data = numbers("data", data, ndim=2)
@@ -114,11 +127,22 @@ class ModelMatricesDisplay:
             if values is not None and len(values) != length:
                 raise ValueError(f"len({name}) == {len(values)}, must be {length}.")
         check_text("output_title", output_title)
+        check_text("features_label", features_label)
+        self.features_label = features_label
 
     @classmethod
     @shared_parameters
     def from_estimator(
-        cls, estimator, X, y=None, *, response_method="predict_proba", class_names=None, ax=None, **plot_options
+        cls,
+        estimator,
+        X,
+        y=None,
+        *,
+        response_method="predict_proba",
+        through_pipeline=True,
+        class_names=None,
+        ax=None,
+        **plot_options,
     ):
         """Draw the matrices of a fitted linear classifier.
 
@@ -126,13 +150,15 @@ class ModelMatricesDisplay:
         ----------
         estimator : classifier, Pipeline or search
             Fitted, with a row of ``coef_`` for each class. Of a pipeline the coefficients are those of the features
-            that enter it, seen through scalers and other affine steps.
+            that enter it, seen through scalers and other affine steps; of features with names behind steps that are not
+            affine, those that its last step sees.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Samples.
         y : array-like of shape (n_samples,), default=None
             True labels, to write beside the samples.
         response_method : {"predict_proba", "decision_function"}, default="predict_proba"
             What the outputs are.
+        {through_pipeline}
         {class_names}
         {ax}
         {plot_options}
@@ -150,12 +176,22 @@ class ModelMatricesDisplay:
         ValueError
             If another parameter does not fit.
         """
-        return cls._of([estimator], [""], X, y, response_method, class_names).plot(ax=ax, **plot_options)
+        display = cls._of([estimator], [""], X, y, response_method, through_pipeline, class_names)
+        return display.plot(ax=ax, **plot_options)
 
     @classmethod
     @shared_parameters
     def from_estimators(
-        cls, estimators, X, y=None, *, response_method="predict_proba", class_names=None, ax=None, **plot_options
+        cls,
+        estimators,
+        X,
+        y=None,
+        *,
+        response_method="predict_proba",
+        through_pipeline=True,
+        class_names=None,
+        ax=None,
+        **plot_options,
     ):
         """Draw the matrices of several fitted linear classifiers, such as snapshots of a training, one below the other.
 
@@ -169,6 +205,7 @@ class ModelMatricesDisplay:
             True labels, to write beside the samples.
         response_method : {"predict_proba", "decision_function"}, default="predict_proba"
             What the outputs are.
+        {through_pipeline}
         {class_names}
         {ax}
         {plot_options}
@@ -195,16 +232,19 @@ class ModelMatricesDisplay:
             raise TypeError(f"estimators is a {type(estimators).__name__}, must be a list or a dict of estimators.")
         if not estimators:
             raise ValueError("estimators is empty, must hold one or more.")
-        return cls._of(estimators, titles, X, y, response_method, class_names).plot(ax=ax, **plot_options)
+        display = cls._of(estimators, titles, X, y, response_method, through_pipeline, class_names)
+        return display.plot(ax=ax, **plot_options)
 
     @classmethod
-    def _of(cls, estimators, titles, X, y, response_method, class_names):
+    def _of(cls, estimators, titles, X, y, response_method, through_pipeline, class_names):
         check_option("response_method", response_method, *OUTPUTS)
-        read = [_read(estimator, X, response_method) for estimator in estimators]
-        classes, layers, outputs = zip(*read)
+        read = [_read(estimator, X, response_method, through_pipeline) for estimator in estimators]
+        classes, layers, outputs, features = zip(*read)
         if any(not np.array_equal(classes[0], others) for others in classes[1:]):
             raise ValueError("estimators have different classes, must have the same.")
-        names, labels, X = names_of(classes[0], class_names), None, dense_rows(X)
+        if any(W.shape != layers[0].shape for W in layers) or any(f.names != features[0].names for f in features):
+            raise ValueError("estimators have different features, must have the same.")
+        names, labels, X = names_of(classes[0], class_names), None, features[0].of(X)
         if y is not None:
             named = dict(zip(classes[0].tolist(), names))
             labels = [named.get(label, str(label)) for label in column("y", y, len(X)).tolist()]
@@ -215,7 +255,8 @@ class ModelMatricesDisplay:
             names if outputs[0].shape[1] == len(names) else names[1:],
             titles=titles,
             labels=labels,
-            feature_names=getattr(estimators[0], "feature_names_in_", None),
+            feature_names=features[0].names,
+            features_label=features[0].label,
             output_title=OUTPUTS[response_method],
         )
 
@@ -241,7 +282,8 @@ class ModelMatricesDisplay:
         cmap : str or Colormap, default="RdBu_r"
             Diverging colours of the coefficients.
         data_cmap : str or Colormap, default="gray_r"
-            Colours of the data.
+            Colours of the data. Columns of features with names, whose numbers may differ in their units, are scaled
+            each by their largest absolute value if these differ more than tenfold; so are those of the coefficients.
         output_cmap : str or Colormap, default=None
             Colours of the outputs. None means "Blues" for outputs of one sign, such as probabilities, and `cmap` for
             others.
@@ -251,7 +293,7 @@ class ModelMatricesDisplay:
             Percentile, in (0, 100], of the absolute coefficients of all models, that the scale reaches.
         values_format : str or None, default=".2f"
             Format of the numbers in the cells of coefficients and outputs. None writes none; nor are there any in
-            matrices of more than 400 cells, or where they would be smaller than 4 points.
+            matrices of more than 400 cells, or where they would be smaller than 8 points.
         {colorbar}
 
         Returns
@@ -261,37 +303,45 @@ class ModelMatricesDisplay:
         check_cmaps(cmap=cmap, data_cmap=data_cmap, output_cmap=cmap if output_cmap is None else output_cmap)
         check_format("values_format", values_format)
         check_bool("colorbar", colorbar)
-        limit = limits_of(self.coefficients, limit, percentile)[0]
-        self.figure_, axes = self._places(ax)
+        data, coefficients = (
+            matrices / _column_scales(matrices, self.feature_names) for matrices in (self.data[None], self.coefficients)
+        )
+        if limit is not None:
+            coefficients = self.coefficients
+        limit = limits_of(coefficients, limit, percentile)[0]
+        self.figure_, axes = self._places(ax, values_format is not None)
         self.axes_ = axes.reshape(-1, 3)
         low, high = self._output_bounds()
         scales = [
-            (data_cmap, *pixel_bounds(self.data)),
+            (data_cmap, *pixel_bounds(data)),
             (cmap, -limit, limit),
             ((cmap if low < 0 else PROBABILITIES) if output_cmap is None else output_cmap, low, high),
         ]
         self.images_ = [
             [_draw(*drawn) for drawn in zip(places, matrices, scales)]
-            for places, matrices in zip(self.axes_, self._matrices())
+            for places, matrices in zip(self.axes_, zip([*data] * len(coefficients), coefficients, self.outputs))
         ]
         self._label()
-        self.colorbars_ = self._draw_scales(limit) if colorbar else []
+        self.colorbars_ = self._draw_scales(beyond(coefficients, np.full(len(coefficients), limit))) if colorbar else []
         n, (_, k, d) = len(self.data), self.coefficients.shape
         set_titles(self.axes_[0], [f"data, {n} x {d}", f"coefficients, {k} x {d}", f"{self.output_title}, {n} x {k}"])
         self.texts_ = [] if values_format is None else self._write(values_format)
         return self
 
-    def _places(self, ax):
+    def _places(self, ax, numbered):
         """The figure, and an Axes for each matrix, about as wide as it has columns."""
         n_models, n_classes, n_features = self.coefficients.shape
-        columns = n_features, n_features, n_classes
-        cells = sum(columns), max(len(self.data), n_classes) * n_models
-        size = [min(n * CELL_INCHES + margin, LARGEST_INCHES) for n, margin in zip(cells, MARGIN_INCHES)]
+        columns, n_rows = (n_features, n_features, n_classes), max(len(self.data), n_classes) * n_models
+        width = sum(columns) * (NUMBER_INCHES if numbered else CELL_INCHES[0]) + MARGIN_INCHES[0]
+        width += sum(label_inches(names) for names in (self.names, self.labels) if names)
+        upright = [name for name in (*self.names, *(self.feature_names or ())) if len(name) > SHORT_LETTERS]
+        height = n_rows * CELL_INCHES[1] + MARGIN_INCHES[1] + (label_inches(upright) if upright else 0.0)
+        size = [min(width, LARGEST_INCHES), min(height, HIGHEST_INCHES)]
         return panels(ax, 3 * n_models, n_models, 3, size, width_ratios=np.maximum(columns, 0.15 * sum(columns)))
 
-    def _draw_scales(self, limit):
+    def _draw_scales(self, extend):
         shrink = min(0.9, COLORBAR_INCHES * self.figure_.dpi / self.figure_.bbox.height)
-        extends = beyond(self.coefficients, np.full(len(self.coefficients), limit)), "neither"
+        scaled = not np.array_equal(self.images_[0][1].get_array(), self.coefficients[0])
         return [
             self.figure_.colorbar(
                 self.images_[0][j],
@@ -299,9 +349,10 @@ class ModelMatricesDisplay:
                 shrink=shrink,
                 anchor=(0.0, 1.0),
                 aspect=15,
-                extend=extend,
+                extend=extend if j == 1 else "neither",
+                label=wrapped("part of its column's largest", 1.2) if scaled and j == 1 else None,
             )
-            for j, extend in zip((1, 2), extends)
+            for j in (1, 2)
         ]
 
     def _matrices(self):
@@ -315,33 +366,50 @@ class ModelMatricesDisplay:
         return 0.0, 1.0 if self.output_title == OUTPUTS["predict_proba"] else max(high, 1e-300)
 
     def _label(self):
-        k, names, usual = len(self.names), list(map(plain, self.names)), mpl.rcParams["font.size"]
+        sums = "data x coefficients' + b"
+        steps = f"softmax({sums})" if self.output_title == OUTPUTS["predict_proba"] else sums
         for (data, weights, outputs), title in zip(self.axes_, self.titles):
-            data.set(xticks=[], yticks=[], ylabel=plain(title))
-            weights.set(xticks=[], yticks=[])
-            outputs.set(xticks=[], yticks=[])
-            if k <= MOST_NAMES:
-                weights.set_yticks(range(k), names, fontsize=min(usual, 0.9 * size_in_points(weights)[1] / k))
-            if self.labels is not None and len(self.labels) <= MOST_NAMES:
-                size = min(usual, 0.9 * size_in_points(data)[1] / len(self.labels))
-                data.set_yticks(range(len(self.labels)), map(plain, self.labels), fontsize=size)
-        if k <= MOST_NAMES:
-            _name_columns(self.axes_[-1, 2], names)
-        if self.feature_names is not None and len(self.feature_names) <= MOST_NAMES:
-            for panel in self.axes_[-1, :2]:
-                _name_columns(panel, list(map(plain, self.feature_names)))
+            for panel in (data, weights, outputs):
+                panel.set(xticks=[], yticks=[])
+            data.set_ylabel(plain(title))
+            weights.set_ylabel("x", rotation=0, va="center", labelpad=10)
+            outputs.set_ylabel(wrapped(steps, size_in_points(outputs)[1] / 72))
+            for panel, names in ((data, self.labels), (weights, self.names)):
+                if names is not None and has_room(panel, len(names)):
+                    name_rows(panel, names)
+        last = self.axes_[-1]
+        for panel, names in ((last[0], self.feature_names), (last[1], self.feature_names), (last[2], self.names)):
+            if names is not None and has_room(panel, len(names), side=0):
+                name_columns(panel, names)
+        last[0].set_xlabel(wrapped(f"features {self.features_label}".strip(), size_in_points(last[0])[0] / 72))
 
     def _write(self, values_format):
+        if len(self.axes_) * 3 <= MOST_MEASURED:
+            self.figure_.canvas.figure.draw_without_rendering()
         written = []
-        formats = ("{:.3g}".format, *[lambda value: format(value, values_format)] * 2)
-        for panels_of_kind, images, matrices, text in zip(
-            self.axes_.T, zip(*self.images_), zip(*self._matrices()), formats
+        for panels_of_kind, images, matrices, form in zip(
+            self.axes_.T, zip(*self.images_), zip(*self._matrices()), (".3g", values_format, values_format)
         ):
-            size = _number_size(panels_of_kind[0], matrices, text)
-            if matrices[0].size <= MOST_NUMBERS and size >= SMALLEST_POINTS:
+            if matrices[0].size > MOST_NUMBERS:
+                continue
+            every = [number(value, form) for matrix in matrices for value in matrix.flat]
+            points = number_points(panels_of_kind[0], matrices[0].shape, every)
+            if points is not None:
                 for panel, image, matrix in zip(panels_of_kind, images, matrices):
-                    written += write_numbers(panel, image, matrix, text, fontsize=min(size, LARGEST_POINTS))
+                    written += write_numbers(
+                        panel, image, matrix, lambda value, form=form: number(value, form), fontsize=points
+                    )
         return written
+
+
+def _column_scales(matrices, feature_names):
+    """What the columns of matrices (n, n_rows, n_features) are divided by so that one of large numbers leaves the
+    others their colours: features with names may have different units."""
+    largest = np.abs(matrices).max(axis=(0, 1))
+    sizes = largest[largest > 0]
+    if feature_names is None or not len(sizes) or sizes.max() <= MOST_RATIO * sizes.min():
+        return np.ones_like(largest)
+    return np.where(largest > 0, largest, 1.0)
 
 
 def _draw(panel, matrix, scale):
@@ -349,17 +417,13 @@ def _draw(panel, matrix, scale):
     return panel.imshow(matrix, cmap=cmap, vmin=low, vmax=high, aspect="auto", interpolation="nearest", origin="upper")
 
 
-def _name_columns(panel, names):
-    is_long = max(map(len, names)) > 2
-    # Slanted names need the place of their height, others that of two letters.
-    size = min(mpl.rcParams["font.size"], (0.9 if is_long else 0.7) * size_in_points(panel)[0] / len(names))
-    if size >= SMALLEST_POINTS:
-        panel.set_xticks(range(len(names)), names, fontsize=size, rotation=90 if is_long else 0)
-
-
-def _read(estimator, X, response_method):
-    """Classes, affine map and outputs (n, K) of a classifier; where two classes have one score, those of that score."""
-    model, layer = affine_classes(estimator)
+def _read(estimator, X, response_method, through_pipeline):
+    """Classes, affine map, outputs (n, K) and Features of a classifier; where two classes have one score, the map and
+    the outputs are those of that score."""
+    model, layers, features, _ = affine_classes(
+        estimator, through_pipeline=through_pipeline, as_table=is_table(estimator, None)
+    )
+    (layer,) = layers
     if compares_pairs(model):
         raise TypeError(f"{type(model).__name__} compares pairs of classes, must have a row of coefficients for each.")
     if not hasattr(estimator, response_method):
@@ -367,16 +431,8 @@ def _read(estimator, X, response_method):
     outputs = np.asarray(getattr(estimator, response_method)(X))
     if outputs.ndim == 1:
         # Two classes have a single score: that of the second, less that of the first.
-        return model.classes_, layer[-1:] - layer[:-1].sum(axis=0), outputs[:, None]
-    return model.classes_, layer if len(layer) > 1 else np.concatenate([np.zeros_like(layer), layer]), outputs
-
-
-def _number_size(panel, matrices, text):
-    """Points of the largest letters in which every number fits into its cell."""
-    longest = max((text(value) for matrix in matrices for value in matrix.flat), key=len)
-    sample = panel.text(0, 0, longest, fontsize=LARGEST_POINTS)
-    needed, box, (n_rows, n_columns) = sample.get_window_extent(), panel.get_window_extent(), matrices[0].shape
-    sample.remove()
-    return LARGEST_POINTS * min(
-        0.9 * box.width / n_columns / needed.width, 0.9 * box.height / n_rows / needed.height, 1.0
-    )
+        layer = layer[-1:] - layer[:-1].sum(axis=0)
+        outputs = outputs[:, None]
+    elif len(layer) == 1:
+        layer = np.concatenate([np.zeros_like(layer), layer])
+    return model.classes_, layer, outputs, features

@@ -13,7 +13,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sksoftmax.plotting._checks import check_int
 
-TITLE_INCHES, LARGEST_INCHES, SMALLEST_POINTS = 0.25, 13.0, 5.0
+TITLE_INCHES, LARGEST_INCHES, SMALLEST_POINTS = 0.25, 13.0, 8.0
 # Part of a panel that its title may be wide; of more panels the layout takes too long to find out their width.
 ROOM, WRAPPED_BELOW, MOST_MEASURED = 0.97, 0.8, 40
 FEW, FEW_LARGER = 3, 1.6
@@ -62,35 +62,61 @@ def panels(ax, n_panels, n_rows, n_columns, size, **ratios):
             raise ValueError(f"ax has {len(axes)} Axes, must be one, or {n_panels}: one for each panel.")
         for panel in axes:
             _check_axes(panel)
+        for panel in axes:
+            _clear(panel)
         return axes[0].figure, axes
     if ax is None:
         figure = plt.figure(figsize=size, layout="constrained")
         grid = figure.add_gridspec(n_rows, n_columns, **ratios)
     elif isinstance(ax, FigureBase):
+        _clear(ax)
         figure, grid = ax, ax.add_gridspec(n_rows, n_columns, **ratios)
     else:
         _check_axes(ax)
         if ax.get_subplotspec() is None:
             raise ValueError("ax has no place in a grid to divide: make it with figure.subplots or figure.add_subplot.")
+        _clear(ax)
         figure = ax.figure
         ax.set_axis_off()
         grid = GridSpecFromSubplotSpec(n_rows, n_columns, subplot_spec=ax.get_subplotspec(), **ratios)
     return figure, np.array([figure.add_subplot(grid[divmod(i, n_columns)]) for i in range(n_panels)], dtype=object)
 
 
-def single_axes(ax, size):
-    """The Axes of a display of one panel: of a new figure of that size, of a given Figure or SubFigure, or as given."""
+def single_axes(ax, size, *, shared=False):
+    """The Axes of a display of one panel: of a new figure of that size, of a given Figure or SubFigure, or as given,
+    cleared of another display unless it is shared."""
     if ax is None:
         return plt.subplots(figsize=size, layout="constrained")[1]
     if isinstance(ax, FigureBase):
+        _clear(ax)
         return ax.subplots()
     if not isinstance(ax, Axes):
         raise TypeError(f"ax is a {type(ax).__name__}, must be an Axes, a Figure or a SubFigure.")
+    if not shared:
+        _clear(ax)
     return ax
 
 
 def _listed(ax):
     return list(ax.values()) if isinstance(ax, dict) else list(np.ravel(np.asarray(ax, dtype=object)))
+
+
+def _clear(place):
+    """Take away what a display has drawn in an Axes or a figure."""
+    if not hasattr(place, "_drawn_there"):
+        return
+    for artist, axes in place._drawn_there:
+        if axes.figure is not None and axes in (*axes.figure.axes, *axes.figure.legends):
+            artist.remove()
+    if isinstance(place, Axes):
+        place.clear()
+    del place._drawn_there
+
+
+def _bars_of(display):
+    """Colour bars of a display, which go before their axes do."""
+    bar = getattr(display, "colorbar_", None)
+    return [*getattr(display, "colorbars_", []), *([] if bar is None else [bar])]
 
 
 def _check_axes(ax):
@@ -109,14 +135,27 @@ def colorbar_beside(figure, axes, drawn, **style):
 
 
 def undone_on_error(draw):
-    """Wrap a function that draws so that, if it fails, no new figure is open and its display is as it was."""
+    """Wrap a function that draws so that, if it fails, no new figure is open and its display is as it was; and that
+    where it draws remembers what to clear before another display is drawn there."""
 
     @functools.wraps(draw)
     def tidy(*args, **kwargs):
         figures, displays = set(plt.get_fignums()), [arg for arg in args[:1] if hasattr(arg, "__dict__")]
         before = [dict(vars(display)) for display in displays]
+        ax = kwargs.get("ax", args[1] if len(args) > 1 else None)
+        places = [place for place in _listed(ax) if isinstance(place, (Axes, FigureBase))]
         try:
-            return draw(*args, **kwargs)
+            others, legends = (places[0].figure.axes, list(places[0].figure.legends)) if places else ((), ())
+            drawn = draw(*args, **kwargs)
+            if places:
+                places[0]._drawn_there = [
+                    *((bar, bar.ax) for bar in _bars_of(args[0])),
+                    *((legend, legend) for legend in places[0].figure.legends if legend not in legends),
+                    *((new, new) for new in places[0].figure.axes if new not in others),
+                ]
+                for place in places[1:]:
+                    place._drawn_there = []
+            return drawn
         except BaseException:
             for number in set(plt.get_fignums()) - figures:
                 plt.close(number)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Samples beside the probabilities of their classes."""
 
-import matplotlib as mpl
+import math
+
 import numpy as np
-from matplotlib.font_manager import FontProperties
+from matplotlib.figure import FigureBase
+from matplotlib.patches import Patch
 
 from sksoftmax._validation import shape_of, shown
 from sksoftmax.plotting._checks import check_cmaps, check_int, column, numbers, texts, told
@@ -22,9 +24,11 @@ from sksoftmax.plotting._images import (
     pixel_bounds,
     show_pixels,
 )
-from sksoftmax.plotting._panels import panels, plain, set_titles, size_in_points, undone_on_error, without_ticks
+from sksoftmax.plotting._named_features import cut, label_inches, row_points
+from sksoftmax.plotting._panels import panels, plain, set_titles, undone_on_error, without_ticks
 
-IMAGE_INCHES, BARS_INCHES, BAR_INCHES, MARGIN_INCHES = 1.6, 2.6, 0.2, 0.8
+IMAGE_INCHES, BARS_INCHES, BAR_INCHES, MARGIN_INCHES = 1.6, 2.6, 0.22, 0.8
+LEGEND_INCHES, SHORTEST_INCHES = 0.3, 1.9
 # Samples in a row, unless it is told; and samples at most.
 USUAL_COLUMNS, MOST_SAMPLES = 3, 60
 # With more classes the rest is one bar, unless it is told.
@@ -33,7 +37,7 @@ REST = "all others"
 
 
 class ProbabilityBarsDisplay:
-    """For each of some samples its image, and a bar for the probability of each class.
+    """For each of some samples its image, if it is one, and a bar for the probability of each class.
 
     The bar of the true class is blue, that of a wrongly predicted one orange. Without true labels the bar of the
     predicted class is light blue.
@@ -42,8 +46,8 @@ class ProbabilityBarsDisplay:
 
     Parameters
     ----------
-    images : array-like of shape (n_samples, height, width) or (n_samples, height, width, 3)
-        The samples.
+    images : array-like of shape (n_samples, height, width) or (n_samples, height, width, 3), or None
+        The samples. None draws the bars alone.
     probabilities : array-like of shape (n_samples, n_classes)
         Probabilities of the classes, which sum to one.
     names : sequence of n_classes str
@@ -55,10 +59,12 @@ class ProbabilityBarsDisplay:
     ----------
     figure_ : matplotlib Figure or SubFigure
         The figure of the last `plot`.
-    axes_ : ndarray of Axes of shape (n_samples, 2)
-        For each sample the panel of the image and that of the bars.
+    axes_ : ndarray of Axes of shape (n_samples, 2) or (n_samples, 1)
+        For each sample the panel of the image, if there are images, and that of the bars.
     images_ : list of n_samples AxesImage
-        The drawn images.
+        The drawn images; empty where there are none.
+    legend_ : matplotlib Legend or None
+        What the colours are, below the figure; None in a part of a figure.
     bars_ : list of n_samples BarContainer
         The bars, whose widths sum to one.
 
@@ -75,18 +81,20 @@ class ProbabilityBarsDisplay:
     """
 
     def __init__(self, images, probabilities, names, *, labels=None):
-        self.images, self.probabilities = checked_images("images", images), _checked("probabilities", probabilities)
+        self.images = None if images is None else checked_images("images", images)
+        self.probabilities = _checked("probabilities", probabilities)
         self.names, self.labels = texts("names", names), None if labels is None else texts("labels", labels)
         if len(set(self.names)) < len(self.names):
             raise ValueError(f"names == {shown(self.names)}, must be distinct, as must the classes they are of.")
-        if self.probabilities.shape != (len(self.images), len(self.names)):
+        n_samples = len(self.probabilities if self.images is None else self.images)
+        if self.probabilities.shape != (n_samples, len(self.names)):
             raise ValueError(
                 f"probabilities.shape == {self.probabilities.shape}, must be the number of images and of names, "
-                f"({len(self.images)}, {len(self.names)})."
+                f"({n_samples}, {len(self.names)})."
             )
-        check_lengths(len(self.images), labels=self.labels)
-        if len(self.images) > MOST_SAMPLES:
-            raise ValueError(f"There are {len(self.images)} samples, must be at most {MOST_SAMPLES}: choose some of X.")
+        check_lengths(n_samples, labels=self.labels)
+        if n_samples > MOST_SAMPLES:
+            raise ValueError(f"There are {n_samples} samples, must be at most {MOST_SAMPLES}: choose some of X.")
 
     @classmethod
     @shared_parameters
@@ -101,7 +109,9 @@ class ProbabilityBarsDisplay:
             The samples to draw, at most 60.
         y : array-like of shape (n_samples,), default=None
             True labels.
-        {image_shape}
+        image_shape : tuple of int, default=None
+            (height, width), or (height, width, 3) for colour images. None means square grey images, and none for
+            features that have names or are no square number.
         {class_names}
         {ax}
         {plot_options}
@@ -152,7 +162,8 @@ class ProbabilityBarsDisplay:
             Probabilities of the classes.
         classes : array-like of shape (n_classes,), default=None
             Labels of the columns. None means 0, 1, ...
-        {image_shape}
+        image_shape : tuple of int, default=None
+            As in :meth:`from_estimator`.
         class_names : sequence of str, default=None
             Names for `classes`. None uses the labels themselves.
         {ax}
@@ -167,8 +178,9 @@ class ProbabilityBarsDisplay:
         ValueError
             If a parameter does not fit.
         """
-        X, y_proba = dense_rows(X), _checked("y_proba", y_proba)
-        (n_samples, _), n_classes = X.shape, y_proba.shape[1]
+        images, n_samples = _images_of(X, image_shape)
+        y_proba = _checked("y_proba", y_proba)
+        n_classes = y_proba.shape[1]
         if len(y_proba) != n_samples:
             raise ValueError(f"y_proba.shape == {y_proba.shape}, must be ({n_samples}, n_classes), as X.")
         if classes is None:
@@ -180,7 +192,7 @@ class ProbabilityBarsDisplay:
         if y_true is not None:
             named = dict(zip(classes.tolist(), names))
             labels = [named.get(label, str(label)) for label in column("y_true", y_true, n_samples).tolist()]
-        return cls(as_images(X, image_shape), y_proba, names, labels=labels).plot(ax=ax, **plot_options)
+        return cls(images, y_proba, names, labels=labels).plot(ax=ax, **plot_options)
 
     @undone_on_error
     @shared_parameters
@@ -202,36 +214,58 @@ class ProbabilityBarsDisplay:
         self : ProbabilityBarsDisplay
         """
         check_cmaps(cmap=cmap)
-        n_samples, n_bars = len(self.images), self._n_bars(n_classes)
+        n_samples, n_bars = len(self.probabilities), self._n_bars(n_classes)
         if n_columns is None:
             n_columns = USUAL_COLUMNS
         check_int("n_columns", n_columns, 1)
         n_columns = min(n_columns, n_samples)
         n_rows = -(-n_samples // n_columns)
         height = max(IMAGE_INCHES, BAR_INCHES * (n_bars + 1)) + MARGIN_INCHES
-        size = (IMAGE_INCHES + BARS_INCHES) * n_columns, height * n_rows
+        bars = max(BARS_INCHES, label_inches([cut(name, MOST_LETTERS) for name in self.names]) + SHORTEST_INCHES)
+        widths = [bars] if self.images is None else [IMAGE_INCHES, bars]
+        n_panels, size = len(widths), (sum(widths) * n_columns, height * n_rows + LEGEND_INCHES)
         self.figure_, axes = panels(
-            ax, 2 * n_samples, n_rows, 2 * n_columns, size, width_ratios=[IMAGE_INCHES, BARS_INCHES] * n_columns
+            ax, n_panels * n_samples, n_rows, n_panels * n_columns, size, width_ratios=widths * n_columns
         )
-        self.axes_ = axes.reshape(-1, 2)
-        bounds = pixel_bounds(self.images)
-        self.images_ = [show_pixels(panel, image, bounds, cmap) for panel, image in zip(self.axes_[:, 0], self.images)]
-        without_ticks(self.axes_[:, 0])
-        self.bars_ = [self._draw_bars(panel, i, n_bars) for i, panel in enumerate(self.axes_[:, 1])]
-        for panel in self.axes_[-n_columns:, 1]:
+        self.axes_ = axes.reshape(-1, n_panels)
+        self.images_ = [] if self.images is None else self._draw_images(self.axes_[:, 0], cmap)
+        self.bars_ = [self._draw_bars(panel, i, n_bars) for i, panel in enumerate(self.axes_[:, -1])]
+        for panel in self.axes_[-n_columns:, -1]:
             panel.set_xlabel("probability")
         predicted = [self.names[k] for k in self.probabilities.argmax(axis=1)]
-        set_titles(self.axes_[:, 1], [f"predicted: {name}" for name in predicted])
-        if self.labels is not None:
-            set_titles(self.axes_[:, 0], [f"true: {label}" for label in self.labels])
-            for panel, label, name in zip(self.axes_[:, 1], self.labels, predicted):
-                if label != name:
-                    panel.title.set_color(WRONG)
+        titles, truths = [f"predicted: {name}" for name in predicted], [f"true: {label}" for label in self.labels or ()]
+        if self.labels is not None and self.images is None:
+            titles = [f"{title}\n{truth}" for title, truth in zip(titles, truths)]
+        elif self.labels is not None:
+            set_titles(self.axes_[:, 0], truths)
+        set_titles(self.axes_[:, -1], titles)
+        for panel, label, name in zip(self.axes_[:, -1], self.labels or (), predicted):
+            if label != name:
+                panel.title.set_color(WRONG)
+        self.legend_ = self._explain(ax)
         return self
+
+    def _explain(self, ax):
+        """A legend of the colours below a figure of the bars alone, or None in a part of one."""
+        if ax is not None and not isinstance(ax, FigureBase):
+            return None
+        if self.labels is None:
+            colours = {"predicted": PREDICTED}
+        else:
+            wrong = any(label != self.names[k] for label, k in zip(self.labels, self.probabilities.argmax(axis=1)))
+            colours = {"true class": RIGHT, **({"wrongly predicted": WRONG} if wrong else {})}
+        handles = [Patch(color=colour, label=label) for label, colour in {**colours, "other": OTHER}.items()]
+        return self.figure_.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+
+    def _draw_images(self, axes, cmap):
+        bounds = pixel_bounds(self.images)
+        drawn = [show_pixels(panel, image, bounds, cmap) for panel, image in zip(axes, self.images)]
+        without_ticks(axes)
+        return drawn
 
     def _n_bars(self, n_classes):
         if n_classes is None:
-            return len(self.names) if len(self.names) <= MOST_BARS else MOST_BARS
+            return min(len(self.names), MOST_BARS)
         check_int("n_classes", n_classes, 1, len(self.names))
         return n_classes
 
@@ -251,11 +285,10 @@ class ProbabilityBarsDisplay:
         if n_bars < len(self.names):
             names, widths, bar_colors = [*names, REST], [*widths, max(0.0, 1 - sum(widths))], [*bar_colors, OTHER]
         bars = panel.barh(range(len(names)), widths, color=bar_colors)
-        usual = FontProperties(size=mpl.rcParams["ytick.labelsize"]).get_size_in_points()
-        size = min(usual, 0.9 * size_in_points(panel)[1] / len(names))
-        panel.set_yticks(range(len(names)), [plain(_cut(name)) for name in names], fontsize=size)
+        size = row_points(panel, len(names))
+        panel.set_yticks(range(len(names)), [plain(cut(name, MOST_LETTERS)) for name in names], fontsize=size)
         texts = [f"{width:.2f}" if width >= 0.005 else "" for width in widths]
-        panel.bar_label(bars, texts, padding=2, fontsize=0.9 * size)
+        panel.bar_label(bars, texts, padding=2, fontsize=size)
         # Room for the number beside a bar of one.
         panel.set(xlim=(0, 1.2), xticks=[0, 0.5, 1], ylim=(len(names) - 0.5, -0.5))
         for side in ("top", "right"):
@@ -273,6 +306,17 @@ class ProbabilityBarsDisplay:
         return shown
 
 
+def _images_of(X, image_shape):
+    """X as images, or None where they are none, and the number of samples."""
+    if image_shape is None and hasattr(X, "columns"):
+        return None, len(X)
+    X = dense_rows(X)
+    n_samples, n_features = X.shape
+    if image_shape is None and math.isqrt(n_features) ** 2 != n_features:
+        return None, n_samples
+    return as_images(X, image_shape), n_samples
+
+
 def _checked(name, probabilities):
     """Probabilities as an array (n_samples, n_classes)."""
     checked = numbers(name, probabilities)
@@ -283,9 +327,3 @@ def _checked(name, probabilities):
         row = int(wrong.argmax())
         raise ValueError(f"{name}[{row}] == {shown(checked[row].tolist())}, must be >= 0 and sum to one.")
     return checked
-
-
-def _cut(name):
-    """The name without what is too long in its middle: names often differ at their ends."""
-    half = MOST_LETTERS // 2
-    return name if len(name) <= MOST_LETTERS else f"{name[:half]}…{name[-half + 1 :]}"

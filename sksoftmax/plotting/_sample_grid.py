@@ -8,7 +8,7 @@ from sklearn.utils.multiclass import unique_labels
 from sksoftmax._validation import shape_of, shown
 from sksoftmax.plotting._checks import check_cmaps, check_colours, check_int, check_seed, column, numbers, texts
 from sksoftmax.plotting._docstrings import shared_parameters
-from sksoftmax.plotting._fitted import check_classifier, final_model, names_of
+from sksoftmax.plotting._fitted import check_classifier, final_model, is_table, names_of
 from sksoftmax.plotting._images import (
     PIXELS,
     WRONG,
@@ -23,6 +23,7 @@ from sksoftmax.plotting._images import (
 )
 from sksoftmax.plotting._panels import image_panels, set_titles, undone_on_error, without_ticks
 
+NO_IMAGES = "ProbabilityBarsDisplay draws predictions of samples that are no images."
 SELECTIONS = ("first", "random", "most_confident_errors", "least_confident", "per_class")
 BY_CONFIDENCE = ("most_confident_errors", "least_confident")
 
@@ -130,6 +131,8 @@ class SampleGridDisplay:
         """
         model = final_model(estimator)
         check_classifier(model)
+        if is_table(estimator, image_shape):
+            raise ValueError(f"The features have names. {NO_IMAGES} image_shape=(height, width) draws them as images.")
         y_pred, confidence = np.asarray(estimator.predict(X)), None
         y = column("y", y, len(y_pred))
         if hasattr(estimator, "predict_proba"):
@@ -202,7 +205,7 @@ class SampleGridDisplay:
     def _of(cls, X, y, y_pred, confidence, names, select, n_samples, random_state, image_shape):
         rows = _selected(select, n_samples, y, y_pred, confidence, random_state)
         return cls(
-            as_images(dense_rows(X[rows]), image_shape),
+            as_images(dense_rows(X[rows]), image_shape, NO_IMAGES),
             _named(y[rows], names),
             predicted=None if y_pred is None else _named(y_pred[rows], names),
             confidences=None if confidence is None else confidence[rows],

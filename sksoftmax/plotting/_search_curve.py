@@ -37,6 +37,7 @@ from sksoftmax.plotting._search_results import (
     search_results,
     text_of,
 )
+from sksoftmax.plotting._ticks import plain_ticks
 
 FIGURE_INCHES = (6.4, 4.0)
 # Up to so many values are ticks.
@@ -236,7 +237,7 @@ class SearchCurveDisplay:
         check_colours(color=color)
         if label is not None:
             check_text("label", label)
-        ax = single_axes(ax, FIGURE_INCHES)
+        ax = single_axes(ax, FIGURE_INCHES, shared=label is not None)
         self.ax_, self.figure_ = ax, ax.figure
         x = self._scale(ax)
         name, sign = as_read(self.metric)
@@ -293,6 +294,8 @@ class SearchCurveDisplay:
             ax.set_xticks(x, [text_of(value) for value in self.values])
             ax.xaxis.set_minor_locator(NullLocator())
             ax.xaxis.set_minor_formatter(NullFormatter())
+        elif ax.get_xscale() == "log":
+            plain_ticks(ax.xaxis, positive.min(), positive.max())
         return x
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from sksoftmax._one_standard_error import short
 from sksoftmax._validation import shape_of, shown
-from sksoftmax.plotting._cells import write_numbers
+from sksoftmax.plotting._cells import number, write_numbers
 from sksoftmax.plotting._checks import (
     check_bool,
     check_cmaps,
@@ -238,7 +238,7 @@ class SearchHeatmapDisplay:
         numbered = values_format is not None and n_columns <= MOST_NUMBERED_COLUMNS
         self.texts_ = []
         if numbered:
-            self.texts_ = write_numbers(ax, self.image_, values, lambda score: format(score, values_format))
+            self.texts_ = write_numbers(ax, self.image_, values, lambda score: number(score, values_format))
         self.colorbar_ = None
         if colorbar:
             beyond = ("min" if sign > 0 else "max") if n_beyond else "neither"

@@ -16,6 +16,7 @@ from sksoftmax import SoftmaxRegression, TinyMLPClassifier, VectorizedGridSearch
 from sksoftmax.datasets import load_tiny_digits
 from sksoftmax.plotting import (
     CoefficientImagesDisplay,
+    CoefficientsDisplay,
     EvidenceDisplay,
     LossCurveDisplay,
     ModelMatricesDisplay,
@@ -96,7 +97,13 @@ def animation():
 
 
 NEW_IMAGES = Call(CoefficientImagesDisplay, images=IMAGES, names=["a", "b"])
-NEW_EVIDENCE = Call(EvidenceDisplay, image=IMAGES[0], evidence=IMAGES, intercepts=[0.0, 1.0], names=["a", "b"])
+NEW_COEFFICIENTS = Call(
+    CoefficientsDisplay, coefficients=[[1.0, 2.0]], names=["a"], feature_names=["b", "c"], errors=[[0.1, 0.2]]
+)
+NEW_EVIDENCE = Call(EvidenceDisplay, sample=IMAGES[0], evidence=IMAGES, intercepts=[0.0, 1.0], names=["a", "b"])
+NEW_TABLE = Call(
+    EvidenceDisplay, sample=[1.0, 2.0], evidence=[[3.0, 4.0]], intercepts=[0.0], names=["a"], feature_names=["b", "c"]
+)
 NEW_CURVES = Call(LossCurveDisplay, trainings=[CURVES], names=["a"])
 NEW_LOSS = Call(LossCurveDisplay, trainings=[{"loss": [2.0, 1.0]}], names=["a"])
 NEW_MATRICES = Call(
@@ -122,11 +129,14 @@ NEW_HEAT_MAP = Call(
 OF_PANELS = OF_IMAGES, OF_EVIDENCE, OF_MATRICES, OF_BARS, OF_GRID = [
     Call(new, "plot") for new in (NEW_IMAGES, NEW_EVIDENCE, NEW_MATRICES, NEW_BARS, NEW_GRID)
 ]
+OF_TABLE = Call(NEW_TABLE, "plot")
+OF_COEFFICIENTS = Call(NEW_COEFFICIENTS, "plot")
 OF_ONE_PANEL = OF_CURVES, OF_LOSS, OF_SEARCH, OF_HEAT_MAP = [
     Call(new, "plot") for new in (NEW_CURVES, NEW_LOSS, NEW_SEARCH, NEW_HEAT_MAP)
 ]
 
 IMAGES_OF = Call(CoefficientImagesDisplay, "from_estimator", estimator=model)
+COEFFICIENTS_OF = Call(CoefficientsDisplay, "from_estimator", estimator=model)
 UNITS_OF = Call(CoefficientImagesDisplay, "from_estimator", estimator=net)
 EVIDENCE_OF = Call(EvidenceDisplay, "from_estimator", estimator=model, x=X[0])
 CURVES_OF = Call(LossCurveDisplay, "from_estimator", estimator=model)
@@ -143,7 +153,8 @@ HEAT_MAP_OF = Call(SearchHeatmapDisplay, "from_estimator", estimator=wide_search
 HEAT_MAP_OF_RESULTS = Call(
     SearchHeatmapDisplay, "from_cv_results", cv_results=table_of([0.5, 0.6], l2=[1, 2], tol=[1, 2])
 )
-NAMED = [IMAGES_OF, EVIDENCE_OF, MATRICES_OF, BARS_OF, GRID_OF]
+NAMED = [IMAGES_OF, COEFFICIENTS_OF, EVIDENCE_OF, MATRICES_OF, BARS_OF, GRID_OF]
+OF_CLASSES = [IMAGES_OF, COEFFICIENTS_OF, EVIDENCE_OF]
 OF_MODELS = [*NAMED, CURVES_OF]
 ANIMATION = Call(animate_coefficients, snapshots=snapshots)
 SNAPSHOTS = Call(training_snapshots, estimator=unfitted, X=X, y=y)
@@ -172,6 +183,23 @@ TABLE = [
         [0, -1, 2.5, "3", True]),
     ([OF_IMAGES, OF_EVIDENCE, OF_MATRICES], "limit", "must be a finite number > 0",
         [0, -1.0, NAN, INF, "1", True, 10**400]),
+    ([OF_COEFFICIENTS, COEFFICIENTS_OF], "kind", "must be one of ['auto', 'bars', 'heatmap']", ["bar", None, 3]),
+    (OF_COEFFICIENTS, "n_features", "must be an int from 1 to 2", [0, 3, 1.5, "1", True]),
+    (OF_COEFFICIENTS, "values_format", "must be a format of numbers such as", ["q", 3]),
+    (OF_COEFFICIENTS, "limit", "must be a finite number > 0", [0, NAN, "1"]),
+    (OF_COEFFICIENTS, "percentile", "must be a number > 0 and <= 100", [0, 101, None]),
+    (OF_COEFFICIENTS, "colorbar", "must be True or False", ["no", None]),
+    (OF_COEFFICIENTS, "cmap", "must be a Colormap or a name of matplotlib.colormaps", ["nope", None]),
+    (OF_COEFFICIENTS, "ax", "must be an Axes, an array of Axes, a Figure or a SubFigure", [3, "abc"]),
+    (COEFFICIENTS_OF, "repeats", "must be a sequence of estimators", [3, {0: 1}]),
+    (COEFFICIENTS_OF, "repeats", Said("must hold two or more fitted estimators"), [[]]),
+    (COEFFICIENTS_OF, "repeats", Theirs("3 is not an estimator instance"), [[3, 3]]),
+    (COEFFICIENTS_OF, "repeats", Said("repeats have other classes or features"), [[model(), few_features()]]),
+    (COEFFICIENTS_OF, "X", "must be (n_samples, n_features), with a sample or more", [X[0], 3.0]),
+    (COEFFICIENTS_OF, "X", Said("X has 3 features, must have 25"), [X[:, :3]]),
+    (COEFFICIENTS_OF, "X", "must hold finite numbers", [changed(X, NAN)]),
+    (COEFFICIENTS_OF, "feature_names", "must be 25", [["a"]]),
+    (COEFFICIENTS_OF, "feature_names", "must be a sequence of names", [3, {0: "a"}]),
     ([OF_IMAGES, OF_EVIDENCE, OF_MATRICES], "percentile", "must be a number > 0 and <= 100", [0, 101, NAN, None, "99"]),
     (OF_IMAGES, "scale", "must be one of ['shared', 'panel']", ["each", None, 3]),
     ([OF_MATRICES, OF_HEAT_MAP, MATRICES_OF, HEAT_MAP_OF], "values_format", "must be a format of numbers such as",
@@ -201,8 +229,8 @@ TABLE = [
     ([EVIDENCE_OF, MATRICES_OF], "estimator", Said("TinyMLPClassifier has hidden layers"), [net()]),
     ([IMAGES_OF, EVIDENCE_OF, MATRICES_OF], "estimator", Said("(Normalizer) are no affine map of the features"),
         [odd_pipeline()]),
-    ([IMAGES_OF, EVIDENCE_OF], "through_pipeline", "must be True or False", ["no", None, 1]),
-    (MATRICES_OF, "through_pipeline", Said("plot() got an unexpected keyword argument 'through_pipeline'"), [False]),
+    ([IMAGES_OF, COEFFICIENTS_OF, EVIDENCE_OF, MATRICES_OF, SEVERAL_MATRICES_OF], "through_pipeline",
+        "must be True or False", ["no", None, 1]),
     (IMAGES_OF, "estimator", Said("3 values are no square image: pass image_shape=(height, width)"), [few_features()]),
     ([IMAGES_OF, EVIDENCE_OF, BARS_OF, GRID_OF, GRID_OF_PREDICTIONS], "image_shape", "must be (height, width) or",
         [5, (5,), (5.0, 5.0), "5x5", (5, 5, 1), (0, 25), [[5, 5]], [(5,), 5]]),
@@ -211,12 +239,12 @@ TABLE = [
     (NAMED, "class_names", "must be the number of classes, 10", [["a"], list("abcdefghijk")]),
     (NAMED, "class_names", "must be distinct", [["a"] * 10]),
     (NAMED, "class_names", "must be in the order", [list("1023456789")]),
-    ([IMAGES_OF, EVIDENCE_OF], "classes", "must be a sequence of one or more labels, each of them once",
+    (OF_CLASSES, "classes", "must be a sequence of one or more labels, each of them once",
         [3, "3", [], [0, 0], [[0, 1]], [[0], [1, 2]], {0: 1}]),
-    ([IMAGES_OF, EVIDENCE_OF], "classes", "must hold labels of [0, 1, 2", [[10], ["0"], [0, None]]),
-    ([IMAGES_OF, EVIDENCE_OF], "difference", "must be two labels",
+    (OF_CLASSES, "classes", "must hold labels of [0, 1, 2", [[10], ["0"], [0, None]]),
+    (OF_CLASSES, "difference", "must be two labels",
         [3, "ab", (3, 3), (1, 2, 3), (1,), [[1, 2]], {1, 2}]),
-    ([IMAGES_OF, EVIDENCE_OF], "difference", "must hold labels of [0, 1, 2", [(0, 10), (0, "1"), (None, 1)]),
+    (OF_CLASSES, "difference", "must hold labels of [0, 1, 2", [(0, 10), (0, "1"), (None, 1)]),
     (IMAGES_OF, "layer", "must be an int from -1 to 0", [1, -2, 0.0, "0", None, True]),
     (IMAGES_OF, "units", "must be None for the last layer", [3, [0]]),
     (UNITS_OF, "units", "must be an int from 1 to 3", [0, 4, 1.5, "1"]),
@@ -226,6 +254,9 @@ TABLE = [
     (UNITS_OF, "difference", "must be None for a hidden layer", [(0, 1)]),
     (UNITS_OF, "class_names", "must be None for a hidden layer", [list("0123456789")]),
     (EVIDENCE_OF, "x", "must be (25,): a single sample", [X[:2], X[0, :9], X[None, :1], 3.0]),
+    (EVIDENCE_OF, "y", "must be one of the labels [0, 1, 2", [10, "0", -1]),
+    (EVIDENCE_OF, "feature_names", "must be 25", [["a"]]),
+    (EVIDENCE_OF, "feature_names", "must be a sequence of names", [3, {0: "a"}]),
     (EVIDENCE_OF, "x", "must be an array of numbers", ["abc", [[1], [1, 2]], {0: 1}, X[0] * 1j]),
     (EVIDENCE_OF, "x", "must hold finite numbers", [changed(X[0], NAN), changed(X[0], INF)]),
     (SEVERAL_CURVES_OF, "estimators", "must be a dict of {name: estimator}", [3, [1], None]),
@@ -294,11 +325,20 @@ TABLE = [
         [3, None, {0: "a"}, [["a"], ["b"]]]),
     (NEW_CURVES, "names", "must be the number of trainings, 1", [["a", "b"]]),
     (NEW_BARS, "names", "must be distinct", [["a"] * 10]),
-    (NEW_EVIDENCE, "image", "must be that of the evidence", [IMAGES, IMAGES[0][:4], 3.0]),
-    (NEW_EVIDENCE, "image", "must be an array of numbers", ["abc", [["a"]]]),
+    (NEW_EVIDENCE, "sample", "must be that of the evidence", [IMAGES, IMAGES[0][:4], 3.0]),
+    (NEW_EVIDENCE, "sample", "must be an array of numbers", ["abc", [["a"]]]),
     (NEW_EVIDENCE, "evidence", "must be (n_panels, height, width)", [IMAGES[0], 3.0]),
     (NEW_EVIDENCE, "intercepts", "must be a 1-dimensional array of numbers", [3.0, [[0.0, 1.0]], ["a", "b"], None]),
     (NEW_EVIDENCE, "intercepts", "must be the number of images, 2", [[1.0]]),
+    (NEW_TABLE, "feature_names", "must be 2", [["a"], "abc"]),
+    (NEW_EVIDENCE, "feature_names", "must be a sequence of names", [3, {0: "a"}]),
+    (NEW_TABLE, "evidence", "must be a 2-dimensional array of numbers", [IMAGES, 3.0, "abc", None]),
+    (NEW_TABLE, "evidence", "must be (n_panels, n_features)", [np.ones((0, 2))]),
+    (NEW_TABLE, "sample", "must be that of the evidence, (2,)", [[1.0], 3.0, IMAGES[0]]),
+    (NEW_TABLE, "intercepts", "must be the number of images, 1", [[1.0, 2.0]]),
+    (NEW_TABLE, "truth", "must be a str", [3, ["a"]]),
+    (NEW_TABLE, "features_label", "must be a str", [3, None]),
+    (OF_TABLE, "n_features", "must be an int from 1 to 2", [0, 3, 1.5, "1", True]),
     (NEW_CURVES, "trainings", "must be a list of one or more dicts of curves", [3, None, [], {}, CURVES]),
     (NEW_CURVES, "trainings", Said("trainings hold a list, must hold dicts of curves"), [[[1.0]]]),
     (NEW_CURVES, "trainings", Said("trainings hold ['accuracy'], must hold some of ['loss'"), [[{"accuracy": [1.0]}]]),
@@ -341,6 +381,16 @@ TABLE = [
     (NEW_HEAT_MAP, "params", "must be 2", [["a"], list("abc")]),
     (NEW_HEAT_MAP, "params", "must be a sequence of names", [3, None]),
     (NEW_HEAT_MAP, "best", "the row and the column of a cell of (1, 2)", [(1, 0), (0, 2), 3, None, ("a", 0)]),
+    (NEW_COEFFICIENTS, "coefficients", "must be a 2-dimensional array of numbers", [[1.0], 3.0, "abc", None]),
+    (NEW_COEFFICIENTS, "coefficients", "must hold finite numbers", [np.array([[NAN, 1.0]])]),
+    (NEW_COEFFICIENTS, "names", "must be 1", [["a", "b"], []]),
+    (NEW_COEFFICIENTS, "feature_names", "must be 2", [["a"], "abc"]),
+    (NEW_COEFFICIENTS, "feature_names", "must be a sequence of names", [3, None, {0: "a"}]),
+    (NEW_COEFFICIENTS, "errors", "must be (1, 2)", [[[0.1]]]),
+    (NEW_COEFFICIENTS, "errors", "must be >= 0", [np.array([[-1.0, 1.0]])]),
+    (NEW_COEFFICIENTS, "errors", "must be a 2-dimensional array of numbers", [3.0, "abc"]),
+    ([NEW_COEFFICIENTS], "label", "must be a str", [3, None]),
+    (NEW_COEFFICIENTS, "features_label", "must be a str", [3, None]),
     # Animations and snapshots.
     (ANIMATION, "snapshots", "must be a list of fitted estimators", [3, None, model()]),
     (ANIMATION, "snapshots", Said("snapshots is empty, must hold one or more fitted estimators"), [[]]),

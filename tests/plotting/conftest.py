@@ -3,6 +3,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from sksoftmax import SoftmaxRegression
+from tests.plotting.tables import trips
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +17,13 @@ def three_digits(datasets):
     """(X, y) of the digits 0, 1 and 2, for pictures of few panels."""
     X, y = datasets["digits"]
     return X[y < 3], y[y < 3]
+
+
+@pytest.fixture(scope="package")
+def table():
+    """(frame, y) with numbers and categories."""
+    pytest.importorskip("pandas")
+    return trips()
 
 
 @pytest.fixture(scope="package")

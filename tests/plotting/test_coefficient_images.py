@@ -98,7 +98,8 @@ def test_a_model_of_a_data_frame_is_drawn(three_digits):
         make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=2, tol=None, random_state=0)).fit(data, y)
         for data in (frame, X)
     )
-    displays = [CoefficientImagesDisplay.from_estimator(model) for model in (of_frame, of_array)]
+    displays = [CoefficientImagesDisplay.from_estimator(of_frame, image_shape=(8, 8))]
+    displays.append(CoefficientImagesDisplay.from_estimator(of_array))
     # A frame's columns lie in memory one after the other, which changes the rounding of the scaler.
     np.testing.assert_allclose(displays[0].images, displays[1].images, rtol=0, atol=1e-12)
 

@@ -3,24 +3,29 @@
 
 import numpy as np
 import pytest
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     MaxAbsScaler,
     MinMaxScaler,
     Normalizer,
+    OneHotEncoder,
+    OrdinalEncoder,
     PolynomialFeatures,
     RobustScaler,
     StandardScaler,
+    TargetEncoder,
 )
 
 from sksoftmax import SoftmaxRegression
 from sksoftmax.plotting._fitted import affine_classes
+from tests.plotting.tables import trips
 
 
 def clf():
@@ -51,7 +56,7 @@ def clf():
 def test_coefficients_seen_through_affine_steps_give_the_scores_of_the_pipeline(steps, datasets):
     X, y = datasets["digits"]
     pipeline = make_pipeline(*steps, clf()).fit(X.copy(), y)
-    model, layer = affine_classes(pipeline)
+    model, (layer,), *_ = affine_classes(pipeline)
     assert model is pipeline[-1]
     scores = pipeline.decision_function(X.copy())
     np.testing.assert_allclose(X @ layer[:, :-1].T + layer[:, -1], scores, rtol=1e-6, atol=1e-6)
@@ -60,7 +65,7 @@ def test_coefficients_seen_through_affine_steps_give_the_scores_of_the_pipeline(
 def test_features_far_from_zero_keep_their_digits(rng):
     X = 1e6 + 1e-2 * rng.normal(size=(100, 4))
     pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, X[:, 0] > 1e6)
-    _, layer = affine_classes(pipeline)
+    _, (layer,), *_ = affine_classes(pipeline)
     np.testing.assert_allclose(layer[:, :-1], pipeline[-1].coef_ / pipeline[0].scale_, rtol=1e-6)
 
 
@@ -68,7 +73,7 @@ def test_a_pipeline_that_gives_frames(datasets):
     pytest.importorskip("pandas")
     X, y = datasets["digits"]
     pipeline = make_pipeline(StandardScaler(), clf()).set_output(transform="pandas").fit(X, y)
-    _, layer = affine_classes(pipeline)
+    _, (layer,), *_ = affine_classes(pipeline)
     np.testing.assert_allclose(layer[:, :-1], pipeline[-1].coef_ / pipeline[0].scale_, rtol=1e-9, atol=1e-12)
 
 
@@ -82,23 +87,77 @@ def test_a_step_that_is_not_affine_is_named(step, iris):
     pipeline = make_pipeline(step, clf()).fit(X, y)
     with pytest.raises(ValueError, match=rf"\({type(step).__name__}\) are no affine map of the features"):
         affine_classes(pipeline)
-    _, layer = affine_classes(pipeline, through_pipeline=False)
+    _, (layer,), *_ = affine_classes(pipeline, through_pipeline=False)
     np.testing.assert_array_equal(layer[:, :-1], pipeline[-1].coef_)
 
 
 def test_a_step_that_fails_on_unit_vectors_says_why(iris):
-    pd = pytest.importorskip("pandas")
     X, y = iris
-    by_name = ColumnTransformer([("some", StandardScaler(), ["a", "b"])])
-    pipeline = make_pipeline(by_name, clf()).fit(pd.DataFrame(X, columns=list("abcd")), y)
-    with pytest.raises(ValueError, match=r"do not take arrays of unit vectors.*only supported for dataframes"):
+    pipeline = make_pipeline(OneHotEncoder(), clf()).fit(X[:, :1], y)
+    with pytest.raises(ValueError, match=r"do not take arrays of unit vectors.*Found unknown categories"):
+        affine_classes(pipeline)
+
+
+FRAMES = {
+    "scaler": [StandardScaler()],
+    "all by name": [ColumnTransformer([("a", StandardScaler(), ["a", "b"]), ("b", MinMaxScaler(), ["c", "d"])])],
+    "in another order": [ColumnTransformer([("a", StandardScaler(), ["d", "b"]), ("b", "passthrough", ["c", "a"])])],
+    "some dropped": [ColumnTransformer([("a", StandardScaler(), ["a", "c"])])],
+    "remainder": [ColumnTransformer([("a", RobustScaler(), ["b"])], remainder="passthrough")],
+    "selector": [ColumnTransformer([("a", MaxAbsScaler(), make_column_selector(dtype_include=float))])],
+    "inner pipeline": [ColumnTransformer([("a", make_pipeline(StandardScaler(), PCA(2)), ["a", "b", "c"])])],
+    "imputer": [SimpleImputer(), StandardScaler()],
+    "frames between": [StandardScaler().set_output(transform="pandas"), PCA(3).set_output(transform="pandas")],
+    "union": [FeatureUnion([("a", StandardScaler()), ("b", PCA(2))])],
+    "selection": [ColumnTransformer([("a", "passthrough", ["a", "b", "c", "d"])]), SelectKBest(k=2)],
+    "function": [FunctionTransformer(lambda X: 2 * X, feature_names_out="one-to-one")],
+}
+
+
+@pytest.mark.parametrize("steps", FRAMES.values(), ids=FRAMES)
+def test_pipelines_on_frames_are_seen_through_by_the_names_of_their_columns(steps, iris):
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(iris[0], columns=list("abcd"))
+    pipeline = make_pipeline(*steps, clf()).fit(frame, iris[1])
+    _, (layer,), features, _ = affine_classes(pipeline)
+    assert features.names == list("abcd")
+    scores = pipeline.decision_function(frame)
+    np.testing.assert_allclose(features.of(frame) @ layer[:, :-1].T + layer[:, -1], scores, rtol=1e-6, atol=1e-9)
+    _, (layer,), behind, _ = affine_classes(pipeline, through_pipeline=False)
+    assert behind.names == pipeline[:-1].get_feature_names_out().tolist()
+    np.testing.assert_allclose(behind.of(frame) @ layer[:, :-1].T + layer[:, -1], scores, rtol=1e-9, atol=1e-9)
+
+
+CATEGORIES = {
+    "one-hot": OneHotEncoder(sparse_output=False),
+    "sparse": OneHotEncoder(),
+    "ignoring": OneHotEncoder(handle_unknown="ignore", drop="first"),
+    "rare": OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.2),
+    "ordinal": OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
+    "target": TargetEncoder(cv=2),
+}
+
+
+@pytest.mark.parametrize("encoder", CATEGORIES.values(), ids=CATEGORIES)
+def test_behind_an_encoder_the_features_are_those_that_it_makes(encoder):
+    pytest.importorskip("pandas")
+    X, y = trips()
+    columns = ColumnTransformer([("x", encoder, ["city", "pays with"]), ("n", MinMaxScaler(), ["age", "income"])])
+    pipeline = make_pipeline(columns, clf()).fit(X, y)
+    _, (layer,), features, _ = affine_classes(pipeline, as_table=True)
+    assert features.names == columns.get_feature_names_out().tolist() == pipeline[0].get_feature_names_out().tolist()
+    assert features.label == "after ColumnTransformer"
+    np.testing.assert_array_equal(layer[:, :-1], pipeline[-1].coef_)
+    scores = features.of(X) @ layer[:, :-1].T + layer[:, -1]
+    np.testing.assert_allclose(scores, pipeline.decision_function(X), rtol=1e-9, atol=1e-9)
+    with pytest.raises(ValueError, match=r"\(ColumnTransformer\) (are no affine map|do not take arrays)"):
         affine_classes(pipeline)
 
 
 def test_a_pipeline_of_the_classifier_alone(iris):
     X, y = iris
     pipeline = Pipeline([("clf", clf())]).fit(X, y)
-    _, layer = affine_classes(pipeline)
+    _, (layer,), *_ = affine_classes(pipeline)
     np.testing.assert_array_equal(layer[:, :-1], pipeline[-1].coef_)
     np.testing.assert_array_equal(layer[:, -1], pipeline[-1].intercept_)
 
@@ -108,7 +167,7 @@ def test_searches_and_pipelines_may_hold_each_other(iris):
     inner = make_pipeline(MinMaxScaler(), clf())
     search = GridSearchCV(inner, {"softmaxregression__l2": [1e-3, 1.0]}, cv=2)
     whole = make_pipeline(StandardScaler(), search).fit(X, y)
-    model, layer = affine_classes(whole)
+    model, (layer,), *_ = affine_classes(whole)
     assert model is whole[-1].best_estimator_[-1]
     np.testing.assert_allclose(X @ layer[:, :-1].T + layer[:, -1], whole.decision_function(X), rtol=1e-6, atol=1e-6)
     with pytest.raises(TypeError, match="GridSearchCV has no best_estimator_: fit it with refit"):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Displays of samples: the grid, the bars and the evidence."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -119,7 +121,10 @@ def test_frames_sparse_samples_and_strings_are_drawn(digits):
     labels = np.array([f"n{k}" for k in y])
     pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=2, tol=None, random_state=0))
     frame = pd.DataFrame(X, columns=[f"p{j}" for j in range(64)])
-    display = SampleGridDisplay.from_estimator(pipeline.fit(frame, labels), frame, pd.Series(labels), n_samples=4)
+    pipeline.fit(frame, labels)
+    with pytest.raises(ValueError, match=r"features have names\. ProbabilityBarsDisplay draws predictions"):
+        SampleGridDisplay.from_estimator(pipeline, frame, labels)
+    display = SampleGridDisplay.from_estimator(pipeline, frame, pd.Series(labels), n_samples=4, image_shape=(8, 8))
     np.testing.assert_array_equal(display.images.reshape(4, 64), X[:4])
     model = SoftmaxRegression(max_iter=2, tol=None).fit(X, y)
     display = SampleGridDisplay.from_estimator(model, sparse.csr_matrix(X), y, n_samples=4)
@@ -330,9 +335,13 @@ def test_evidence_and_intercept_sum_to_the_score(model, three_digits):
         np.testing.assert_allclose(drawn + display.intercepts, expected, rtol=1e-6, atol=1e-6)
         np.testing.assert_allclose(display.scores, expected, rtol=1e-6, atol=1e-6)
         plt.close("all")
+    words = r"score (\S+)" if not display.intercepts.any() else r"evidence (\S+) ([+-]) intercept (\S+) = score (\S+)"
     for title, score, intercept in zip(titles(display)[1:], display.scores, display.intercepts):
-        written = title.replace("\n", " ").split("score" if intercept == 0 else "=")[-1]
+        *parts, written = re.search(words, " ".join(title.split())).groups()
         assert float(written) == pytest.approx(score, abs=0.005)
+        if parts:
+            assert float(parts[0]) == pytest.approx(score - intercept, abs=0.005)
+            assert float(parts[1] + parts[2]) == pytest.approx(intercept, abs=0.005)
 
 
 @pytest.mark.slow
@@ -398,7 +407,7 @@ def test_what_has_no_evidence(digits_model, digits):
         EvidenceDisplay.from_estimator(digits_model, X[0, 1:])
     with pytest.raises(ValueError, match="limit == 0, must be a finite number > 0"):
         EvidenceDisplay.from_estimator(digits_model, X[0], limit=0)
-    with pytest.raises(ValueError, match=r"image.shape == \(2, 2\), must be that of the evidence"):
+    with pytest.raises(ValueError, match=r"sample.shape == \(2, 2\), must be that of the evidence"):
         EvidenceDisplay(np.zeros((2, 2)), np.zeros((1, 3, 3)), [0], ["a"])
     with pytest.raises(ValueError, match=r"len\(names\) == 2, must be the number of images, 1"):
         EvidenceDisplay(np.zeros((3, 3)), np.zeros((1, 3, 3)), [0], ["a", "b"])
