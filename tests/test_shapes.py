@@ -91,7 +91,7 @@ def test_batches_are_equal_for_dense_and_sparse_data_of_as_many_values(datasets)
 )
 def test_the_automatic_penalty_of_networks_falls_with_the_samples(n_samples, n_features, l2, rng):
     X, y = rng.normal(size=(n_samples, n_features)), np.arange(n_samples) % 2
-    fit = {"max_iter": 1, "tol": None}
+    fit = {"max_iter": 1, "tol": None, "random_state": 0}
     assert TinyMLPClassifier((2,), **fit).fit(X, y).l2_ == pytest.approx(l2)
     assert TinyMLPClassifier((), **fit).fit(X, y).l2_ == 1e-4
     assert TinyMLPClassifier((2,), l2=1e-3, **fit).fit(X, y).l2_ == 1e-3
