@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from sksoftmax._find_learning_rate import find_learning_rate
 from sksoftmax._one_standard_error import one_standard_error
 from sksoftmax._softmax_regression import SoftmaxRegression
+from sksoftmax._summary import summary
 from sksoftmax._tiny_mlp import TinyMLPClassifier
+from sksoftmax._versions import __version__
 
 if TYPE_CHECKING:
     from sksoftmax._search import VectorizedGridSearchCV, VectorizedRandomizedSearchCV
     from sksoftmax._softmax_regression_cv import SoftmaxRegressionCV
-
-__version__ = "0.1.0"
+    from sksoftmax._to_sklearn import to_sklearn
 
 __all__ = [
     "SoftmaxRegression",
@@ -24,6 +25,8 @@ __all__ = [
     "__version__",
     "find_learning_rate",
     "one_standard_error",
+    "summary",
+    "to_sklearn",
 ]
 
 # They need scikit-learn's model selection and metrics, which take four times as long to import as the rest.
@@ -31,6 +34,7 @@ _ON_DEMAND = {
     "SoftmaxRegressionCV": "sksoftmax._softmax_regression_cv",
     "VectorizedGridSearchCV": "sksoftmax._search",
     "VectorizedRandomizedSearchCV": "sksoftmax._search",
+    "to_sklearn": "sksoftmax._to_sklearn",
 }
 
 

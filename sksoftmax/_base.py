@@ -23,6 +23,7 @@ from sksoftmax._methods import available_where
 from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
 from sksoftmax._training import advance, begin, computed_in, coordinates_of, network_of, own_stream, resume, untrained
 from sksoftmax._validation import distinct_labels, shown
+from sksoftmax._versions import Versioned
 from sksoftmax._weights import gradient_weights, split_stratified
 
 DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
@@ -49,7 +50,7 @@ def _can_go_on(estimator):
         )
 
 
-class BaseSoftmaxClassifier(SoftmaxPredictions, ClassifierMixin, BaseEstimator):
+class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, BaseEstimator):
     """What the estimators share. A subclass says how many hidden layers it has, and publishes its layers:
 
     _constraints : dict, what each constructor parameter allows

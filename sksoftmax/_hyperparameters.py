@@ -10,7 +10,7 @@ from sksoftmax._engine import schedules
 from sksoftmax._engine.batch_size import automatic_batch_size
 from sksoftmax._engine.growth import most_growth
 from sksoftmax._engine.result import Settings
-from sksoftmax._engine.smoothness import AVERAGED_STRETCH
+from sksoftmax._engine.smoothness import AVERAGED_STRETCH, Smoothness
 from sksoftmax._validation import (
     BOOLEAN,
     CALLABLE,
@@ -210,7 +210,7 @@ def settings(estimator, smoothness, scale, batch_size, streaming=False):
     l2, momentum = estimator.l2_, float(estimator.momentum)
     if smoothness is not None:
         stretch = AVERAGED_STRETCH if growing else 1.0
-        rate = smoothness.learning_rate(estimator.solver, batch_size, l2, momentum, stretch)
+        rate = Smoothness.of(smoothness).learning_rate(estimator.solver, batch_size, l2, momentum, stretch)
     else:
         # L-BFGS needs none.
         rate = 0.0 if estimator.learning_rate_init == "auto" else float(estimator.learning_rate_init)

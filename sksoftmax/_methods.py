@@ -41,7 +41,9 @@ def public(cls):
     """Decorate a class so that errors of calls with wrong arguments name it, not a private class that it inherits from.
 
     An error of Python's calls a function by its `__qualname__`, so the functions of the private classes are copied.
+    Pickles and skops' lists of trusted types call the class by its public module.
     """
+    cls.__module__ = cls.__module__.split("._")[0]
     for name in dir(cls):
         method = inspect.getattr_static(cls, name)
         if isinstance(method, Available):
@@ -53,7 +55,7 @@ def public(cls):
 
 
 def _is_ours(function):
-    return function.__module__.startswith("sksoftmax.")
+    return function.__module__.split(".")[0] == "sksoftmax"
 
 
 def _of(cls, function):

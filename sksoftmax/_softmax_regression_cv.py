@@ -31,6 +31,7 @@ from sksoftmax._rare_classes import scorer_of_all
 from sksoftmax._softmax_regression import LinearCoefficients, SoftmaxRegression
 from sksoftmax._stacks import member
 from sksoftmax._validation import CALLABLE, NONE, Kind, check_parameters, integer, numbers_of, options, real, shown
+from sksoftmax._versions import Versioned
 from sksoftmax._weights import of_all_classes
 
 # Exponents of ten of the smallest and of the largest penalty of a grid that is given as a number.
@@ -47,7 +48,7 @@ def _is_grid(values):
 
 @public
 @shared_docstring
-class SoftmaxRegressionCV(LinearCoefficients, SoftmaxPredictions, ClassifierMixin, BaseEstimator):
+class SoftmaxRegressionCV(Versioned, LinearCoefficients, SoftmaxPredictions, ClassifierMixin, BaseEstimator):
     r"""Softmax regression whose penalty is chosen by cross-validation.
 
     Fits a :class:`SoftmaxRegression` for each penalty on each split, those of a split together, chooses the penalty

@@ -102,7 +102,7 @@ def _begin_one(estimator, samples, layers, random_state, moments, streaming):
         "made_for": kind_of_steps(estimator),
         "mean": coordinates.mean,
         "scale": coordinates.scale,
-        "smoothness": smoothness,
+        "smoothness": smoothness and smoothness.plain(),
         "random_state": random_state,
         "moments": [],
         "n_updates": 0,

@@ -23,13 +23,14 @@ ENGINE = [
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
-    {"_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_pipelines", "_rare_classes"},
+    {"_versions", "_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_pipelines", "_rare_classes"},
     {"_weights", "_hyperparameters", "_predictions", "_one_standard_error"},
-    {"_training", "_optimality"},
+    {"_training", "_optimality", "_to_sklearn"},
     {"_base"},
-    {"_softmax_regression", "_tiny_mlp", "_stacks"},
+    {"_softmax_regression", "_tiny_mlp", "_stacks", "_summary"},
     {"_cross_fit"},
     {"_search", "_softmax_regression_cv", "_snapshots", "_find_learning_rate"},
+    {"onnx"},
     {"__init__"},
 ]
 ROW = {name: row for row, names in enumerate(ORDER) for name in names}
@@ -39,6 +40,7 @@ THIRD_PARTY = {
     # pandas only where a frame is asked for.
     "plotting": {"numpy", "scipy", "sklearn", "matplotlib", "PIL", "pandas"},
     "datasets": {"numpy", "sklearn", "pandas"},
+    "onnx": {"numpy", "scipy", "skl2onnx"},
     "": {"joblib", "numpy", "scipy", "sklearn"},
 }
 
@@ -65,6 +67,10 @@ def imports(path):
                 yield full if is_module else node.module
 
 
+def third_party(name):
+    return THIRD_PARTY[name if name in THIRD_PARTY else package_of(name)]
+
+
 def package_of(name):
     return name.split(".")[0] if "." in name else ""
 
@@ -74,7 +80,7 @@ def test_imports_run_downward(path):
     name = name_of(path)
     for imported in imports(path):
         if not imported.startswith("sksoftmax"):
-            allowed = THIRD_PARTY[package_of(name)] | sys.stdlib_module_names
+            allowed = third_party(name) | sys.stdlib_module_names
             assert imported.split(".")[0] in allowed, f"{name} imports {imported}"
             continue
         theirs = imported.removeprefix("sksoftmax.")
@@ -120,7 +126,15 @@ def new_process():
 
 @pytest.mark.slow
 def test_importing_the_package_is_light(new_process):
-    heavy = {"matplotlib", "sklearn.metrics", "sklearn.model_selection", "sksoftmax.datasets", "sksoftmax.plotting"}
+    heavy = {
+        "matplotlib",
+        "skl2onnx",
+        "sksoftmax.onnx",
+        "sklearn.metrics",
+        "sklearn.model_selection",
+        "sksoftmax.datasets",
+        "sksoftmax.plotting",
+    }
     loaded = set(new_process.stdout.split())
     assert "sksoftmax._softmax_regression" in loaded
     assert not heavy & loaded

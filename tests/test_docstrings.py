@@ -22,6 +22,8 @@ from sksoftmax import (
     datasets,
     one_standard_error,
     plotting,
+    summary,
+    to_sklearn,
 )
 from tests.parameters import slow
 
@@ -31,6 +33,8 @@ PICTURES = [getattr(plotting, name) for name in plotting.__all__]
 CLASSES = [*ESTIMATORS, *SEARCHES, *filter(inspect.isclass, PICTURES)]
 FUNCTIONS = [
     one_standard_error,
+    summary,
+    to_sklearn,
     *filter(inspect.isfunction, PICTURES),
     *(getattr(datasets, name) for name in datasets.__all__),
 ]
@@ -135,5 +139,12 @@ def test_every_attribute_of_a_fitted_search_is_documented(cls, datasets):
 
 def test_public_names_are_listed():
     public = {cls.__name__ for cls in [*ESTIMATORS, *SEARCHES]}
-    assert set(sksoftmax.__all__) == {*public, "find_learning_rate", "one_standard_error", "__version__"}
+    assert set(sksoftmax.__all__) == {
+        *public,
+        "find_learning_rate",
+        "one_standard_error",
+        "summary",
+        "to_sklearn",
+        "__version__",
+    }
     assert all(hasattr(plotting, name) for name in plotting.__all__)

@@ -52,6 +52,16 @@ class Smoothness(NamedTuple):
     n_samples: int
     streaming: bool
 
+    @classmethod
+    def of(cls, numbers):
+        """What `plain` made."""
+        moments, *others = numbers
+        return cls([Moments(*each) for each in moments], *others)
+
+    def plain(self):
+        """As tuples of numbers, to be kept in files."""
+        return [tuple(each) for each in self.moments], *self[1:]
+
     def learning_rate(self, solver, batch_size, l2, momentum, stretch=1.0):
         """The learning rate that ``learning_rate_init="auto"`` stands for; `stretch` is what the smoothness of the
         cross-entropy, but not that of the penalty, is divided by.
