@@ -14,17 +14,19 @@ from sklearn.utils.validation import validate_data
 
 from sksoftmax import _curves as curves
 from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._diagnosis import advice, divergence
+from sksoftmax._diagnosis import divergence
 from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import TrainingResult
+from sksoftmax._fit_together import fit_together
+from sksoftmax._held_out import encode, own_samples
 from sksoftmax._methods import available_where
 from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
-from sksoftmax._training import advance, begin, computed_in, coordinates_of, network_of, own_stream, resume, untrained
+from sksoftmax._training import advance, computed_in, coordinates_of, network_of, own_stream, resume, untrained
 from sksoftmax._validation import distinct_labels, shown
 from sksoftmax._versions import Versioned
-from sksoftmax._weights import gradient_weights, split_stratified
+from sksoftmax._weights import gradient_weights
 
 DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
 
@@ -124,7 +126,7 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
         tags.input_tags.sparse = True
         return tags
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
         """Fit the model to training data.
 
         Parameters
@@ -136,6 +138,14 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
             Class labels, numbers or strings.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Non-negative weights; only their ratios matter. None means 1 for each sample.
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Features of validation samples of your own. With `early_stopping` they take the place of those that would be
+            held out of `X`; without, or with "lbfgs", they have no effect but the curves of their loss and accuracy.
+            ``Pipeline(..., transform_input=["X_val"])`` transforms them as `X`.
+        y_val : array-like of shape (n_val,), default=None
+            Their labels, all of them among those of `y`.
+        sample_weight_val : float or array-like of shape (n_val,), default=None
+            Their weights; they count as those of training samples of the same class.
 
         Returns
         -------
@@ -146,15 +156,17 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
         ------
         ValueError
             If a parameter is out of its range, `y` has fewer than two classes, all weights are zero, the validation
-            samples cannot be split off, or training diverges. The estimator is then as it was before the call.
+            samples cannot be split off or do not match `X`, or training diverges. The estimator is then as it was
+            before the call.
         """
-        problem = self._fit(X, y, sample_weight)
+        problem = self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
         if problem:
             warnings.warn(problem, ConvergenceWarning, stacklevel=2)
         return self
 
-    def _fit(self, X, y, sample_weight, watch=None):
-        """Fit, and return what to warn of, or None; `watch` is that of `fit_together`."""
+    def _fit(self, X, y, sample_weight=None, validation=(None, None, None), watch=None):
+        """Fit, and return what to warn of, or None; `validation` are the arguments of `fit`, `watch` that of
+        `fit_together`."""
         self._check_parameters()
         with _unchanged_on_error(self):
             going_on = self.warm_start and hasattr(self, "classes_")
@@ -163,7 +175,8 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
             if going_on:
                 self.classes_ = np.unique(y)
                 self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")
-            (problem,) = fit_together([self], X, y, None, sample_weight, layers, watch)
+            own = own_samples(self, *validation)
+            (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch)
             if isinstance(problem, Exception):
                 raise problem
         return problem
@@ -209,7 +222,7 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
             first = not hasattr(self, "classes_")
             X, y = self._validate(X, y, reset=first)
             self._set_known_classes(classes, first)
-            targets = self._encode(y)
+            targets = encode(self.classes_, y)
             weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
             if not first:
                 self._check_same_network(self._published_layers(), self.classes_, X.shape[1], "partial_fit")
@@ -266,15 +279,6 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
                 f"classes == {shown(classes)}, must be those that the model has: {shown(self.classes_.tolist())}."
             )
 
-    def _encode(self, y):
-        known = set(self.classes_.tolist())
-        unknown = [label for label in np.unique(y).tolist() if label not in known]
-        if unknown:
-            raise ValueError(
-                f"y contains {shown(unknown)}, which are not among classes {shown(self.classes_.tolist())}."
-            )
-        return np.searchsorted(self.classes_, y)
-
     def _check_same_network(self, layers, classes, n_features, goes_on):
         earlier, sizes = Parameters.sizes_of(layers), self._sizes(n_features)
         _, activation = self._hidden_shape()
@@ -307,27 +311,6 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
         network = network_of(self, untrained(self, self._sizes(X.shape[1]), random_state), computed_in(X))
         self._publish(TrainingResult(parameters=network.parameters), RAW)
 
-    def _split(self, X, rows, targets, sample_weight):
-        """Training samples, and validation samples or None; rows, targets and weights are (m,)."""
-        weights, places = self._weighted(targets, sample_weight)
-        if not self.early_stopping:
-            return _samples(X, rows, targets, weights, places), None
-        split = split_stratified(places, targets, self.validation_fraction, self._validation_seed)
-        return tuple(_samples(X, rows, targets, weights, part) for part in split)
-
-    def _weighted(self, targets, sample_weight):
-        """The weights of targets (m,), or None, and the places of those above zero."""
-        weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
-        places = np.arange(len(targets)) if weights is None else np.flatnonzero(weights)
-        if not len(places):
-            raise ValueError("All weights are zero: sample_weight and class_weight leave no sample to train on.")
-        return weights, places
-
-    def _all_samples(self, X, targets, sample_weight):
-        """The samples that `fit` without early stopping trains on."""
-        weights, places = self._weighted(targets, sample_weight)
-        return _samples(X, np.arange(len(targets)), targets, weights, places)
-
     # Publication
 
     def _publish(self, result, coordinates, n_updates_before=None):
@@ -349,67 +332,3 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
         snapshot._publish(result, coordinates_of(state))
         snapshot._training_state = state
         return snapshot
-
-
-def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, watch=None):
-    """Fit estimators on one stream of minibatches, as each would be by `fit` alone.
-
-    Parameters
-    ----------
-    estimators : list, with the attributes of `_validate`, and checked parameters that differ in STACKABLE ones only
-    X, y : validated
-    rows : (m,) to fit to, or None for all
-    sample_weight : (m,) or None
-    layers : list of (W, b) in raw features to start from, or None
-    watch : called before the first epoch and after each with the first estimator's training state, its TrainingResult
-        so far and its Parameters, or None
-
-    Returns
-    -------
-    list of what there is to say of each: None, a str to warn with, or the ValueError of one that diverged and is not
-    fitted
-    """
-    first = estimators[0]
-    rows = np.arange(len(y)) if rows is None else rows
-    if not len(rows):
-        raise ValueError("There is no sample to train on.")
-    classes, targets = np.unique(y[rows], return_inverse=True)
-    random_state, validation_seed = own_stream(first.random_state)
-    for estimator in estimators:
-        estimator.classes_ = classes
-        if layers is None or not hasattr(estimator, "_validation_seed"):
-            estimator._validation_seed = validation_seed
-    first._check_classes()
-    samples, validation = first._split(X, rows, targets, sample_weight)
-    for estimator in estimators:
-        estimator.l2_ = hyperparameters.penalty(estimator, samples.n_equal)
-    begun = begin(estimators, samples, layers, random_state)
-    state, network = begun[0]
-
-    def tell(results, parameters):
-        watch(state, results[0], parameters)
-
-    if watch is not None:
-        tell([TrainingResult()], network.parameters)
-    results, coordinates = advance(estimators, begun, samples, validation, watch=watch and tell)
-    problems = []
-    for estimator, (state, _), result in zip(estimators, begun, results):
-        if result.diverged:
-            problems.append(divergence(estimator, result, X))
-            continue
-        estimator._publish(result, coordinates)
-        estimator._training_state = state
-        problems.append(advice(estimator, result))
-    return problems
-
-
-def _samples(X, rows, targets, weights, places):
-    """Samples of the rows at these places; targets and weights (m,) belong to the rows."""
-    of_rows = np.zeros(X.shape[0], np.intp)
-    of_rows[rows] = targets
-    if weights is not None:
-        # Dividing by the largest first, no sum overflows.
-        shares = weights / weights[places].max()
-        weights = np.zeros(X.shape[0])
-        weights[rows] = shares / shares[places].mean()
-    return Samples(X, of_rows, weights, rows[places])

@@ -34,7 +34,8 @@ def extend(estimator, result, n_updates_before=0):
         estimator.validation_loss_curve_ = result.validation_loss
         estimator.validation_scores_ = result.validation_accuracy
         estimator.best_validation_score_ = max(result.validation_accuracy)
-        estimator.best_epoch_ = result.best_epoch + 1
+        if estimator.early_stopping:
+            estimator.best_epoch_ = result.best_epoch + 1
 
 
 def _extend_minibatch_losses(estimator, epochs):

@@ -63,7 +63,7 @@ class_weight : dict, "balanced" or None, default=None
     weigh the same, counting samples by `sample_weight`.
 early_stopping : bool, default=False
     Whether to hold out validation samples, watch them instead of the objective, and end with the parameters that
-    were best on them. Not with "lbfgs".
+    were best on them. Not with "lbfgs". `fit` takes validation samples of your own in their place.
 validation_fraction : float, default=0.1
     Part of the samples of each class to hold out, in (0, 1).
 scoring : {"loss", "accuracy"}, default="loss"
@@ -119,9 +119,10 @@ loss_ : float
 best_loss_ : float
     Smallest value of `loss_curve_`.
 validation_loss_curve_, validation_scores_ : list of float
-    Weighted mean cross-entropy and accuracy on the validation samples after each epoch, with `early_stopping`.
+    Weighted mean cross-entropy and accuracy on the validation samples after each epoch, with `early_stopping` or
+    `X_val`.
 best_validation_score_ : float
-    Largest value of `validation_scores_`, with `early_stopping`.
+    Largest value of `validation_scores_`, where there are any.
 best_epoch_ : int
     Epoch, counted from 1, whose coefficients were kept, with `early_stopping`.
 """

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from sksoftmax._base import BaseSoftmaxClassifier, fit_together
+from sksoftmax._base import BaseSoftmaxClassifier
+from sksoftmax._fit_together import fit_together
 from sksoftmax._validation import integer, numbers_of, shown
 
 

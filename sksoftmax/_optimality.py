@@ -11,6 +11,7 @@ from sksoftmax._engine.lbfgs import Objective
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
+from sksoftmax._held_out import all_samples, encode
 
 # Newton's method for the intercepts converges quadratically; halvings of its step are rare.
 NEWTON_STEPS, HALVINGS = 50, 30
@@ -28,8 +29,8 @@ class OptimalityGap(NamedTuple):
 def optimality_gap(model, X, y, sample_weight):
     """The OptimalityGap of a fitted SoftmaxRegression on its training data."""
     X, y = model._validate(X, y, reset=False)
-    targets = model._encode(y)
-    samples = model._all_samples(X, targets, sample_weight)
+    targets = encode(model.classes_, y)
+    samples = all_samples(model, X, targets, sample_weight)
     ((W, b),) = model._layers_to_go_on_from()
     W, b = W.astype(np.float64), b.astype(np.float64)
     objective = Objective(

@@ -245,11 +245,13 @@ class _VectorizedSearch:
 
     def _check_names(self, fit_params):
         """Raise for the parameters of fit that no step of the estimator takes."""
-        if get_config()["enable_metadata_routing"]:
-            return
         path = path_to_last_step(self.estimator)
         taken = f"{path}__sample_weight" if path else "sample_weight"
-        unknown = [name for name in fit_params if name != taken and not (path and _is_of_step(name, path))]
+        if get_config()["enable_metadata_routing"]:
+            # Splits have test samples of their own.
+            unknown = [name for name in fit_params if name in ("X_val", "y_val", "sample_weight_val")]
+        else:
+            unknown = [name for name in fit_params if name != taken and not (path and _is_of_step(name, path))]
         if unknown:
             taken += ", those of steps before such as step__name" if path else ""
             raise TypeError(

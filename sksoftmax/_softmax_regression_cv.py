@@ -10,7 +10,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 
 from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._base import fit_together
 from sksoftmax._cross_fit import (
     CV,
     N_JOBS,
@@ -24,6 +23,7 @@ from sksoftmax._cross_fit import (
     with_parameters,
 )
 from sksoftmax._docstrings import shared_docstring
+from sksoftmax._fit_together import fit_together
 from sksoftmax._methods import public
 from sksoftmax._one_standard_error import standard_error
 from sksoftmax._predictions import SoftmaxPredictions

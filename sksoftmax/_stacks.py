@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._base import fit_together
 from sksoftmax._engine.parameters import Parameters
+from sksoftmax._fit_together import fit_together
 from sksoftmax._rare_classes import fit_to_one_class
 from sksoftmax._training import computed_in
 

@@ -166,8 +166,7 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
             "nesterov": first.nesterovs_momentum,
             "batch_size": batch_size,
             "shuffle": state["random_state"] if first.shuffle else None,
-            "validation": validation,
-            "monitor": first.scoring,
+            "monitor": first.scoring if first.early_stopping else None,
             "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
             "with_moments": going_on,
             "n_updates": state["n_updates"],
@@ -175,6 +174,7 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
             "divisor": batch_size if going_on and first.batch_size == "auto" else None,
         }
     watchers = [*([_print_progress] if first.verbose else []), *([watch] if watch else [])]
+    options["validation"] = validation
     options["keep_minibatch_losses"] = first.store_minibatch_loss
     options["on_epoch"] = (lambda *progress: [tell(*progress) for tell in watchers]) if watchers else None
     results = train_on_columns_in_use(train, network, samples, settings, mean=coordinates.mean, **options)

@@ -9,40 +9,48 @@ from sksoftmax._engine.interrupts import quietly
 from sksoftmax._validation import numbers_of, shown
 
 
-def check_sample_weight(sample_weight, n_samples):
+def check_sample_weight(sample_weight, n_samples, name="sample_weight"):
     """Non-negative, finite weights (n_samples,) float64; a number stands for the same weight everywhere."""
     weights = numbers_of(sample_weight)
     if weights is None:
-        raise ValueError(
-            f"sample_weight == {shown(sample_weight)}, must be a finite number >= 0, or ({n_samples},) of them."
-        )
+        raise ValueError(f"{name} == {shown(sample_weight)}, must be a finite number >= 0, or ({n_samples},) of them.")
     if not weights.ndim:
         weights = np.full(n_samples, weights)
     if weights.shape != (n_samples,):
-        raise ValueError(f"sample_weight.shape == {weights.shape}, must be ({n_samples},): one for each sample.")
+        raise ValueError(f"{name}.shape == {weights.shape}, must be ({n_samples},): one for each sample.")
     bad = weights[~(np.isfinite(weights) & (weights >= 0))]
     if len(bad):
-        raise ValueError(f"sample_weight holds {bad[0]}, must hold finite numbers >= 0.")
+        raise ValueError(f"{name} holds {bad[0]}, must hold finite numbers >= 0.")
     return weights
 
 
 def gradient_weights(targets, classes, sample_weight, class_weight):
-    """Product (n_samples,) of sample and class weights, or None where every sample counts the same.
+    """Product (n_samples,) of sample and class weights, or None where every sample counts the same."""
+    weights = None if sample_weight is None else check_sample_weight(sample_weight, len(targets))
+    return times(weights, class_factors(targets, classes, weights, class_weight), targets)
+
+
+def class_factors(targets, classes, weights, class_weight):
+    """What class_weight multiplies the weights (n_samples,) of each class by, (n_classes,), or None.
 
     "balanced" counts each class by its weight, so that a sample of weight 2 is as good as two samples.
     """
-    weights = None if sample_weight is None else check_sample_weight(sample_weight, len(targets))
     if class_weight is None:
+        return None
+    if class_weight != "balanced":
+        return _class_factors(class_weight, classes.tolist())
+    weights = np.ones(len(targets)) if weights is None else np.broadcast_to(weights, len(targets))
+    counts = np.bincount(targets, weights, minlength=len(classes))
+    return np.divide(weights.sum(), len(classes) * counts, out=np.zeros(len(classes)), where=counts > 0)
+
+
+def times(weights, factors, targets, name="sample_weight"):
+    """Weights (n_samples,) times the factors of the targets' classes; either may be None."""
+    if factors is None:
         return weights
-    weights = np.ones(len(targets)) if weights is None else weights
-    if class_weight == "balanced":
-        counts = np.bincount(targets, weights, minlength=len(classes))
-        factors = np.divide(weights.sum(), len(classes) * counts, out=np.zeros(len(classes)), where=counts > 0)
-    else:
-        factors = _class_factors(class_weight, classes.tolist())
-    weights = quietly(lambda: weights * factors[targets], over="ignore")
+    weights = quietly(lambda: factors[targets] if weights is None else weights * factors[targets], over="ignore")
     if not np.isfinite(weights).all():
-        raise ValueError("sample_weight times class_weight overflows: use smaller weights.")
+        raise ValueError(f"{name} times class_weight overflows: use smaller weights.")
     return weights
 
 

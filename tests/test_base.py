@@ -16,6 +16,7 @@ from sklearn.metrics import accuracy_score, log_loss
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV, TinyMLPClassifier
+from sksoftmax._held_out import train_and_validation
 
 FITTED = ("coef_", "intercept_", "classes_", "loss_curve_", "n_iter_", "n_features_in_")
 
@@ -44,8 +45,8 @@ def test_wrong_arguments_name_the_class_and_what_they_are_called_here(cls, iris)
             TypeError, match=rf"^{cls.__name__}.__init__\(\) got .* '{foreign}'\. .* is called {own} here"
         ):
             cls(**{foreign: value})
-    with pytest.raises(TypeError, match=rf"^{cls.__name__}.fit\(\) got an unexpected keyword argument 'X_val'"):
-        cls().fit(*iris, X_val=iris[0])
+    with pytest.raises(TypeError, match=rf"^{cls.__name__}.fit\(\) got an unexpected keyword argument 'epochs'"):
+        cls().fit(*iris, epochs=3)
     with pytest.raises(TypeError, match=rf"^{cls.__name__}.fit\(\) missing 1 required positional argument: 'y'"):
         cls().fit(iris[0])
     with pytest.raises(TypeError, match=rf"^{cls.__name__}.predict\(\) got an unexpected keyword argument"):
@@ -239,7 +240,7 @@ def test_validation_curves_are_those_of_the_held_out_samples(weighted, scoring, 
     weights = rng.uniform(0.5, 2, 150) if weighted else None
     clf = SoftmaxRegression(early_stopping=True, scoring=scoring, validation_fraction=0.2, random_state=0)
     clf.fit(X, y, sample_weight=weights)
-    _, held_out = clf._split(X, np.arange(150), y, weights)
+    _, held_out = train_and_validation(clf, X, np.arange(150), y, weights)
     rows = held_out.rows
     assert len(rows) == 30
     best, w = clf.best_epoch_ - 1, None if weights is None else weights[rows]
@@ -264,7 +265,7 @@ def test_each_seed_holds_out_other_samples(rng):
 def test_validation_samples_do_not_train(iris):
     X, y = iris
     clf = quick(early_stopping=True, validation_fraction=0.2).fit(X, y)
-    _, held_out = clf._split(X, np.arange(150), y, None)
+    _, held_out = train_and_validation(clf, X, np.arange(150), y, None)
     changed = y.copy()
     # Among themselves the held-out samples keep the frequencies of their labels, and so the split.
     changed[held_out.rows] = np.roll(y[held_out.rows], 7)

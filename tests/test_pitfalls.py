@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from sksoftmax import SoftmaxRegression
+from sksoftmax._held_out import train_and_validation
 
 
 def quick(**parameters):
@@ -226,7 +227,7 @@ def test_validation_samples_are_stratified_for_many_classes():
     clf = SoftmaxRegression(early_stopping=True, validation_fraction=0.1, max_iter=3, tol=None, random_state=0)
     clf._validation_seed = 0
     clf.classes_ = np.unique(y)
-    _, validation = clf._split(X, np.arange(500), y, None)
+    _, validation = train_and_validation(clf, X, np.arange(500), y, None)
     np.testing.assert_array_equal(np.bincount(y[validation.rows]), [40, 4, 2, 2, 2])
 
 

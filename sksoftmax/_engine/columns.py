@@ -71,7 +71,9 @@ class ColumnsInUse:
         return len(self._indices)
 
     def of_rows(self, X):
-        """X (n, d) as CSR of these columns, which shares its values."""
+        """X (n, d) as CSR of these columns, which shares its values where all of them are in these columns."""
+        if not self._used.take(X.indices).all():
+            return type(X)(X[:, self._indices])
         places = np.cumsum(self._used, dtype=X.indices.dtype) - 1
         return type(X)((X.data, places.take(X.indices), X.indptr), shape=(X.shape[0], len(self)))
 

@@ -21,8 +21,9 @@ def train_on_columns_in_use(train, network, samples, settings, *, mean=None, on_
     if columns is None or len(columns) in (0, X.shape[1]):
         return train(network, samples, settings, mean=mean, on_epoch=on_epoch, **options)
     samples = replace(samples, X=columns.of_rows(X))
-    if options.get("validation") is not None:
-        options["validation"] = replace(options["validation"], X=samples.X)
+    if (validation := options.get("validation")) is not None:
+        same = validation.X is X
+        options["validation"] = replace(validation, X=samples.X if same else columns.of_rows(validation.X))
     if moments:
         options["moments"] = [columns.restrict(moment) for moment in moments]
     results = train(

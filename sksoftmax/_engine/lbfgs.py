@@ -25,18 +25,19 @@ class Objective:
     samples : Samples
     settings : list of Settings; vectors are in the coordinates x / scale where they have a scale
     mean : (d,) that is subtracted from the samples, or None
+    validation : Samples to evaluate the models on, or None
 
     Attributes
     ----------
     data_loss, penalty : (M,) at the latest vectors
     """
 
-    def __init__(self, network, samples, settings, mean=None):
+    def __init__(self, network, samples, settings, mean=None, validation=None):
         parameters = network.parameters
-        self._stream = Minibatches(
-            samples, len(samples.rows), parameters.sizes, parameters.dtype, mean, n_models=parameters.n_models
-        )
+        shape, n_models = (parameters.sizes, parameters.dtype, mean), parameters.n_models
+        self._stream = Minibatches(samples, len(samples.rows), *shape, n_models=n_models)
         self.part_rows = self._stream.part_rows
+        self._held_out = validation and Minibatches(validation, self.part_rows, *shape, n_models=n_models)
         self._bind(network, list(settings))
 
     def _bind(self, network, settings):
@@ -56,8 +57,13 @@ class Objective:
 
     def take(self, stay):
         """Go on with the models at these positions only."""
-        self._stream.serve(len(stay))
+        for stream in filter(None, (self._stream, self._held_out)):
+            stream.serve(len(stay))
         self._bind(self.network.take(stay), [self.settings[i] for i in stay])
+
+    def validated(self):
+        """Loss and accuracy of each model on the validation samples, at the latest vectors; nothing without any."""
+        return [] if self._held_out is None else list(zip(*self.network.evaluate(self._held_out)))
 
     def vectors(self):
         """(M, N) float64 of the network's parameters."""
@@ -100,7 +106,15 @@ class Objective:
 
 
 def train(
-    network, samples, settings, *, mean=None, gradient_tolerance=1e-4, keep_minibatch_losses=False, on_epoch=None
+    network,
+    samples,
+    settings,
+    *,
+    mean=None,
+    gradient_tolerance=1e-4,
+    validation=None,
+    keep_minibatch_losses=False,
+    on_epoch=None,
 ):
     """Minimise the objective of each model of a stack, evaluating all that have not ended in one product.
 
@@ -109,30 +123,34 @@ def train(
     An iteration counts as an epoch, whose only minibatch are all samples.
     """
     results = [TrainingResult() for _ in settings]
-    objective = Objective(network, samples, settings, mean)
+    objective = Objective(network, samples, settings, mean, validation)
 
-    def record(result, place):
-        result.data_loss.append(float(objective.data_loss[place]))
-        result.penalty.append(float(objective.penalty[place]))
-        result.n_updates += 1
-        result.updates.append(result.n_updates)
+    def record(models, places):
+        validated = objective.validated()
+        for result, place in zip([results[m] for m in models], places):
+            result.data_loss.append(float(objective.data_loss[place]))
+            result.penalty.append(float(objective.penalty[place]))
+            result.n_updates += 1
+            result.updates.append(result.n_updates)
+            if validated:
+                result.add_validation(*validated[place])
 
     def moved(models, places):
+        record(models, places)
         for m, place in zip(models, places):
-            record(results[m], place)
             if on_epoch is not None:
                 on_epoch([results[m]], objective.network.parameters.take([place]))
 
     def ended(models, finished, converged, points):
         # What was evaluated last may not be where they are.
         objective.set(points)
-        if not all(results[m].data_loss for m in models[finished]):
+        without = [place for place in np.flatnonzero(finished) if not results[models[place]].data_loss]
+        if without:
             objective(points)
+            record(models[without], without)
         for place in np.flatnonzero(finished):
             result, most = results[models[place]], settings[models[place]].max_epochs
             result.parameters = objective.network.parameters.take([place])
-            if not result.data_loss:
-                record(result, place)
             result.converged, result.best_epoch = bool(converged[place]), result.n_epochs - 1
             result.diverged = not np.isfinite(result.data_loss[-1] + result.penalty[-1])
             if not result.converged and result.n_epochs < most:

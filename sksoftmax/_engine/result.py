@@ -68,6 +68,10 @@ class TrainingResult:
     diverged: bool = False
     message: str = ""
 
+    def add_validation(self, loss, accuracy):
+        self.validation_loss.append(float(loss))
+        self.validation_accuracy.append(float(accuracy))
+
     @property
     def n_epochs(self):
         return len(self.data_loss)

@@ -36,9 +36,9 @@ def _patience(settings, network, steps):
 class _Stack:
     """The models that still train. Arrays are (M,) in the order of `models`, their indices in the whole stack."""
 
-    def __init__(self, network, settings, stream, validation, rule, moments):
+    def __init__(self, network, settings, stream, validation, monitor, rule, moments):
         self.settings, self._rule = list(settings), rule
-        self.stream, self.validation = stream, validation
+        self.stream, self.validation, self.monitor = stream, validation, monitor
         self.models = np.arange(len(settings))
         self.patience = Patience(
             [s.tolerance for s in settings], [_patience(s, network, stream.n_steps) for s in settings]
@@ -49,7 +49,7 @@ class _Stack:
         self.growth = Growth([s.most_growth for s in settings], network.parameters)
         self.mean = IterateMean(network.parameters) if any(s.averaged for s in settings) else None
         self._bind(network, moments)
-        self.best = network.parameters.take(self.models) if validation else None
+        self.best = None if monitor is None else network.parameters.take(self.models)
 
     def _bind(self, network, moments):
         self.network = network
@@ -136,14 +136,15 @@ def train(
     divisor : what the gradient of a batch is divided by; None is the batch size, at most the number of samples
     mean : (d,) float64 that is subtracted from the samples, or None
     shuffle : RandomState, or None to keep the order of the samples
-    validation : Samples or None; with them, a model's best parameters on them are what it returns
-    monitor : "loss" or "accuracy", what "best" and "plateau" mean on the validation samples
+    validation : Samples to evaluate the models on after each epoch, or None
+    monitor : "loss" or "accuracy", what "plateau" means on the validation samples, and "best", whose parameters a model
+        returns; None where these samples, if any, have no effect
     moments, n_updates : what the update rule remembers of earlier epochs and how many updates those made
     with_moments : whether the results shall have what it remembers in the end
     first_epoch : epochs completed before, for the schedule
     keep_minibatch_losses : bool
     on_epoch : called after each epoch with the TrainingResults that it has added to and the Parameters that they would
-        end with, which the next epoch overwrites; or None
+        end with, which the next epoch overwrites; returns whether to stop. Or None
 
     Returns
     -------
@@ -161,7 +162,7 @@ def train(
         moments = moments and [moment.take([0], is_by_feature=True) for moment in moments]
     stream = Minibatches(samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses)
     held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
-    stack = _Stack(network, settings, stream, held_out, rule, moments)
+    stack = _Stack(network, settings, stream, held_out, validation and monitor, rule, moments)
 
     def run():
         epoch = 0
@@ -172,7 +173,7 @@ def train(
                 for result, losses in zip(active, stream.step_losses().T):
                     result.minibatch_loss.append(losses)
             epoch += 1
-            finished = _finished(stack, active, epoch, monitor)
+            finished = _finished(stack, active, epoch)
             if on_epoch is not None:
                 on_epoch(active, stack.kept)
             _retire(stack, active, np.flatnonzero(finished), with_moments)
@@ -215,20 +216,18 @@ def _epoch(stack, results, epoch):
         result.penalty.append(float(penalty[i]))
         result.learning_rate.append(float(rates[i]))
     if stack.validation is not None:
-        losses, accuracies = stack.network.evaluate(stack.validation)
-        for result, loss, accuracy in zip(results, losses, accuracies):
-            result.validation_loss.append(float(loss))
-            result.validation_accuracy.append(float(accuracy))
+        for result, loss, accuracy in zip(results, *stack.network.evaluate(stack.validation)):
+            result.add_validation(loss, accuracy)
 
 
-def _finished(stack, results, epoch, monitor):
+def _finished(stack, results, epoch):
     """Which models (M,) end here; notes why in their results."""
     losses = np.array([r.data_loss[-1] for r in results])
     objectives = losses + [r.penalty[-1] for r in results]
-    values = objectives if stack.validation is None else _validated(stack, results, epoch, monitor)
+    values = objectives if stack.monitor is None else _validated(stack, results, epoch)
     diverged = ~(np.isfinite(objectives) & np.isfinite(values))
     restart, units = False, 1.0
-    if stack.validation is None:
+    if stack.monitor is None:
         standard_errors = stack.stream.standard_errors()
         units = resolution(objectives, standard_errors)
         restart = _steered(stack, objectives, losses, standard_errors)
@@ -249,9 +248,9 @@ def _finished(stack, results, epoch, monitor):
     return converged | diverged | (epoch >= stack.most_epochs)
 
 
-def _validated(stack, results, epoch, monitor):
+def _validated(stack, results, epoch):
     """What is monitored on the validation samples (M,), the smaller the better; keeps the best parameters."""
-    if monitor == "loss":
+    if stack.monitor == "loss":
         values = np.array([r.validation_loss[-1] for r in results])
     else:
         values = -np.array([r.validation_accuracy[-1] for r in results])

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One training of one estimator, or of several on one stream of minibatches."""
+
+import numpy as np
+
+from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._diagnosis import advice, divergence
+from sksoftmax._engine.result import TrainingResult
+from sksoftmax._held_out import train_and_validation
+from sksoftmax._training import advance, begin, own_stream
+
+
+def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, own=None, watch=None):
+    """Fit estimators on one stream of minibatches, as each would be by `fit` alone.
+
+    Parameters
+    ----------
+    estimators : list, with the attributes of `_validate`, and checked parameters that differ in STACKABLE ones only
+    X, y : validated
+    rows : (m,) to fit to, or None for all
+    sample_weight : (m,) or None
+    layers : list of (W, b) in raw features to start from, or None
+    own : HeldOut, validation samples of the caller's own, or None
+    watch : called before the first epoch and after each with the first estimator's training state, its TrainingResult
+        so far and its Parameters, or None
+
+    Returns
+    -------
+    list of what there is to say of each: None, a str to warn with, or the ValueError of one that diverged and is not
+    fitted
+    """
+    first = estimators[0]
+    rows = np.arange(len(y)) if rows is None else rows
+    if not len(rows):
+        raise ValueError("There is no sample to train on.")
+    classes, targets = np.unique(y[rows], return_inverse=True)
+    random_state, validation_seed = own_stream(first.random_state)
+    for estimator in estimators:
+        estimator.classes_ = classes
+        if layers is None or not hasattr(estimator, "_validation_seed"):
+            estimator._validation_seed = validation_seed
+    first._check_classes()
+    samples, validation = train_and_validation(first, X, rows, targets, sample_weight, own)
+    for estimator in estimators:
+        estimator.l2_ = hyperparameters.penalty(estimator, samples.n_equal)
+    begun = begin(estimators, samples, layers, random_state)
+    state, network = begun[0]
+
+    def tell(results, parameters):
+        watch(state, results[0], parameters)
+
+    if watch is not None:
+        tell([TrainingResult()], network.parameters)
+    results, coordinates = advance(estimators, begun, samples, validation, watch=watch and tell)
+    problems = []
+    for estimator, (state, _), result in zip(estimators, begun, results):
+        if result.diverged:
+            problems.append(divergence(estimator, result, X))
+            continue
+        estimator._publish(result, coordinates)
+        estimator._training_state = state
+        problems.append(advice(estimator, result))
+    return problems
