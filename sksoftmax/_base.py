@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The scikit-learn seam of the estimators: validation, labels, weights, fitted attributes."""
 
-import copy
 import warnings
 from contextlib import contextmanager
 
@@ -14,6 +13,7 @@ from sklearn.utils.validation import validate_data
 
 from sksoftmax import _curves as curves
 from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._callbacks import CallbackSupportMixin, EpochTasks, with_callbacks
 from sksoftmax._diagnosis import divergence
 from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import Samples
@@ -23,10 +23,12 @@ from sksoftmax._fit_together import fit_together
 from sksoftmax._held_out import encode, own_samples
 from sksoftmax._methods import available_where
 from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
-from sksoftmax._training import advance, computed_in, coordinates_of, network_of, own_stream, resume, untrained
+from sksoftmax._progress import Progress, figures
+from sksoftmax._training import advance, computed_in, network_of, own_stream, resume, untrained
 from sksoftmax._validation import distinct_labels, shown
 from sksoftmax._versions import Versioned
-from sksoftmax._weights import gradient_weights
+from sksoftmax._watching import watched_by
+from sksoftmax._weights import check_sample_weight, gradient_weights
 
 DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
 
@@ -52,7 +54,7 @@ def _can_go_on(estimator):
         )
 
 
-class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, BaseEstimator):
+class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions, ClassifierMixin, BaseEstimator):
     """What the estimators share. A subclass says how many hidden layers it has, and publishes its layers:
 
     _constraints : dict, what each constructor parameter allows
@@ -158,16 +160,20 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
             If a parameter is out of its range, `y` has fewer than two classes, all weights are zero, the validation
             samples cannot be split off or do not match `X`, or training diverges. The estimator is then as it was
             before the call.
+        KeyboardInterrupt
+            If Ctrl-C is pressed. After the first epoch the estimator is fitted then: it is what the last finished epoch
+            left, with `early_stopping` what was best until then.
         """
         problem = self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
         if problem:
             warnings.warn(problem, ConvergenceWarning, stacklevel=2)
         return self
 
-    def _fit(self, X, y, sample_weight=None, validation=(None, None, None), watch=None):
-        """Fit, and return what to warn of, or None; `validation` are the arguments of `fit`, `watch` that of
-        `fit_together`."""
+    @with_callbacks
+    def _fit(self, X, y, sample_weight=None, validation=(None, None, None), watchers=()):
+        """Fit, and return what to warn of, or None; `validation` are the arguments of `fit`."""
         self._check_parameters()
+        context = self._init_callback_context(max_subtasks=int(self.max_iter))
         with _unchanged_on_error(self):
             going_on = self.warm_start and hasattr(self, "classes_")
             earlier_classes, layers = (self.classes_, self._layers_to_go_on_from()) if going_on else (None, None)
@@ -176,9 +182,23 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
                 self.classes_ = np.unique(y)
                 self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")
             own = own_samples(self, *validation)
-            (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch)
+            if sample_weight is not None:
+                sample_weight = check_sample_weight(sample_weight, len(y))
+            told = {"estimator": self, "X": X, "y": y}
+            told["metadata"] = None if sample_weight is None else {"sample_weight": sample_weight}
+            context.call_on_fit_task_begin(**told)
+            if self.verbose:
+                watchers = [*watchers, Progress(every=self.verbose > 1)]
+            if getattr(self, "_skl_callbacks", None):
+                watchers = [*watchers, EpochTasks(context, sample_weight)]
+            with watched_by(watchers) as watch:
+                (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch)
             if isinstance(problem, Exception):
                 raise problem
+        if isinstance(problem, KeyboardInterrupt):
+            # What the last finished epoch left is published.
+            raise problem
+        context.call_on_fit_task_end(**told, reconstruction_attributes={})
         return problem
 
     @available_where(_can_go_on)
@@ -237,6 +257,8 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
             if result.diverged:
                 raise divergence(self, result, X, 1.0 if weights is None else weights.max())
             self._publish(result, coordinates, state["n_updates"])
+            if self.verbose:
+                print(f"epoch {self.n_iter_}  {figures(result)}")
             self._training_state = {
                 **state,
                 "moments": [moment.flat for moment in result.moments],
@@ -323,12 +345,3 @@ class BaseSoftmaxClassifier(Versioned, SoftmaxPredictions, ClassifierMixin, Base
         if n_updates_before is None or not hasattr(self, "loss_curve_"):
             curves.begin(self)
         curves.extend(self, result, n_updates_before or 0)
-
-    def _as_of(self, state, result, parameters):
-        """A fitted copy: what `fit` would have made if training had ended now."""
-        snapshot = copy.copy(self)
-        state, result = copy.deepcopy(state), copy.deepcopy(result)
-        result.parameters = parameters.take([0])
-        snapshot._publish(result, coordinates_of(state))
-        snapshot._training_state = state
-        return snapshot

@@ -55,7 +55,7 @@ def advice(estimator, result):
             cause = "The learning rate is too large for these features: scale them, or set a small learning_rate_init."
         return f"{name} ends with an objective of {end:.3g}; zero coefficients have {start:.3g}. {cause}"
     may_end = estimator.tol is not None and (estimator.solver == "lbfgs" or estimator.n_iter_no_change < np.inf)
-    if may_end and not result.converged:
+    if may_end and not (result.converged or result.stopped):
         reason = f" ({result.message})" if result.message else ""
         return (
             f"{name} has not converged after {result.n_epochs} of max_iter={estimator.max_iter} iterations{reason}. "

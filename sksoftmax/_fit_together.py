@@ -8,6 +8,7 @@ from sksoftmax._diagnosis import advice, divergence
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._held_out import train_and_validation
 from sksoftmax._training import advance, begin, own_stream
+from sksoftmax._watching import Epoch
 
 
 def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, own=None, watch=None):
@@ -21,13 +22,13 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, o
     sample_weight : (m,) or None
     layers : list of (W, b) in raw features to start from, or None
     own : HeldOut, validation samples of the caller's own, or None
-    watch : called before the first epoch and after each with the first estimator's training state, its TrainingResult
-        so far and its Parameters, or None
+    watch : called before the first epoch and after each with the Epoch of the first estimator; returns whether to stop.
+        Or None
 
     Returns
     -------
-    list of what there is to say of each: None, a str to warn with, or the ValueError of one that diverged and is not
-    fitted
+    list of what there is to say of each: None, a str to warn with, the ValueError of one that diverged and is not
+    fitted, or the KeyboardInterrupt of one that is, as its last finished epoch left it
     """
     first = estimators[0]
     rows = np.arange(len(y)) if rows is None else rows
@@ -47,7 +48,7 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, o
     state, network = begun[0]
 
     def tell(results, parameters):
-        watch(state, results[0], parameters)
+        return watch(Epoch(first, samples, state, results[0], parameters))
 
     if watch is not None:
         tell([TrainingResult()], network.parameters)
@@ -59,5 +60,5 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, o
             continue
         estimator._publish(result, coordinates)
         estimator._training_state = state
-        problems.append(advice(estimator, result))
+        problems.append(result.interrupt or advice(estimator, result))
     return problems

@@ -8,6 +8,7 @@ from sklearn.base import clone
 
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._validation import integer, shown
+from sksoftmax._watching import Watcher
 
 
 def training_snapshots(estimator, X, y, *, epochs=(0, 1, 2, 5, 10, 20, 50), sample_weight=None):
@@ -69,13 +70,9 @@ def training_snapshots(estimator, X, y, *, epochs=(0, 1, 2, 5, 10, 20, 50), samp
     if pipeline is not None and len(pipeline.steps) > 1:
         transformers = clone(pipeline[:-1])
         X = transformers.fit_transform(X, y)
-    snapshots = []
-
-    def take(state, result, parameters):
-        if result.n_epochs in wanted:
-            snapshots.append(model._as_of(state, result, parameters))
-
-    model._fit(X, y, sample_weight, watch=take)
+    taken = _Taken(wanted)
+    model._fit(X, y, sample_weight, watchers=[taken])
+    snapshots = taken.snapshots
     missing = [epoch for epoch in wanted if epoch > model.n_iter_]
     if missing:
         warnings.warn(
@@ -87,6 +84,15 @@ def training_snapshots(estimator, X, y, *, epochs=(0, 1, 2, 5, 10, 20, 50), samp
         if model.n_iter_ not in wanted:
             snapshots.append(model)
     return [_behind(transformers, pipeline, snapshot) for snapshot in snapshots]
+
+
+class _Taken(Watcher):
+    def __init__(self, epochs):
+        self._epochs, self.snapshots = epochs, []
+
+    def __call__(self, epoch):
+        if epoch.result.n_epochs in self._epochs:
+            self.snapshots.append(epoch.fitted())
 
 
 def _checked(epochs):

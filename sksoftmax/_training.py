@@ -173,20 +173,8 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
             "first_epoch": getattr(first, "n_iter_", 0) if going_on else 0,
             "divisor": batch_size if going_on and first.batch_size == "auto" else None,
         }
-    watchers = [*([_print_progress] if first.verbose else []), *([watch] if watch else [])]
     options["validation"] = validation
     options["keep_minibatch_losses"] = first.store_minibatch_loss
-    options["on_epoch"] = (lambda *progress: [tell(*progress) for tell in watchers]) if watchers else None
+    options["on_epoch"] = watch
     results = train_on_columns_in_use(train, network, samples, settings, mean=coordinates.mean, **options)
     return results, coordinates
-
-
-def _print_progress(results, _):
-    print(f"Epoch {results[0].n_epochs}: {'; '.join(map(_progress, results))}")
-
-
-def _progress(result):
-    text = f"objective {result.data_loss[-1] + result.penalty[-1]:.6f}"
-    if result.validation_loss:
-        text += f", validation loss {result.validation_loss[-1]:.6f}, accuracy {result.validation_accuracy[-1]:.4f}"
-    return text

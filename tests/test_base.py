@@ -555,9 +555,9 @@ def test_pickle_and_clone_keep_what_they_should(iris):
 
 
 def test_verbose_prints_a_line_for_each_epoch(iris, capsys):
-    quick(verbose=True, early_stopping=True).fit(*iris)
+    quick(verbose=2, early_stopping=True).fit(*iris)
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == [f"Epoch {i}" for i in range(1, 6)]
+    assert [line.split("  ")[0] for line in lines] == [f"epoch {i} of 5" for i in range(1, 6)]
     assert "validation loss" in lines[0]
     quick().fit(*iris)
     assert capsys.readouterr().out == ""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import sksoftmax
+import sksoftmax.callbacks
 import sksoftmax.datasets
 import sksoftmax.plotting
 from sksoftmax import (
@@ -19,6 +20,7 @@ from sksoftmax import (
     TinyMLPClassifier,
     VectorizedGridSearchCV,
     VectorizedRandomizedSearchCV,
+    callbacks,
     datasets,
     one_standard_error,
     plotting,
@@ -30,7 +32,8 @@ from tests.parameters import slow
 ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier, SoftmaxRegressionCV]
 SEARCHES = [VectorizedGridSearchCV, VectorizedRandomizedSearchCV]
 PICTURES = [getattr(plotting, name) for name in plotting.__all__]
-CLASSES = [*ESTIMATORS, *SEARCHES, *filter(inspect.isclass, PICTURES)]
+CALLBACKS = [getattr(callbacks, name) for name in callbacks.__all__]
+CLASSES = [*ESTIMATORS, *SEARCHES, *CALLBACKS, *filter(inspect.isclass, PICTURES)]
 FUNCTIONS = [
     one_standard_error,
     summary,

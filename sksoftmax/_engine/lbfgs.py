@@ -123,7 +123,7 @@ def train(
     An iteration counts as an epoch, whose only minibatch are all samples.
     """
     results = [TrainingResult() for _ in settings]
-    objective = Objective(network, samples, settings, mean, validation)
+    objective, saved = Objective(network, samples, settings, mean, validation), None
 
     def record(models, places):
         validated = objective.validated()
@@ -135,11 +135,19 @@ def train(
             if validated:
                 result.add_validation(*validated[place])
 
-    def moved(models, places):
+    def moved(models, places, converged):
+        nonlocal saved
         record(models, places)
-        for m, place in zip(models, places):
-            if on_epoch is not None:
-                on_epoch([results[m]], objective.network.parameters.take([place]))
+        for m, has_converged in zip(models, converged):
+            results[m].converged = bool(has_converged)
+        if len(settings) == 1:
+            saved = results[0].n_epochs, objective.network.parameters.take([0])
+        stop = np.zeros(len(models), bool)
+        if on_epoch is not None:
+            for i, (m, place) in enumerate(zip(models, places)):
+                stop[i] = bool(on_epoch([results[m]], objective.network.parameters.take([place])))
+                results[m].stopped = bool(stop[i] and not converged[i])
+        return stop
 
     def ended(models, finished, converged, points):
         # What was evaluated last may not be where they are.
@@ -153,7 +161,7 @@ def train(
             result.parameters = objective.network.parameters.take([place])
             result.converged, result.best_epoch = bool(converged[place]), result.n_epochs - 1
             result.diverged = not np.isfinite(result.data_loss[-1] + result.penalty[-1])
-            if not result.converged and result.n_epochs < most:
+            if not (result.converged or result.stopped) and result.n_epochs < most:
                 result.message = "no step lowers the objective further"
         if not finished.all():
             objective.take(np.flatnonzero(~finished))
@@ -169,11 +177,19 @@ def train(
             ended,
         )
 
-    with_blas_threads(
-        lambda: quietly(search, over="ignore", invalid="ignore", divide="ignore"),
-        network.parameters,
-        objective.part_rows,
-    )
+    try:
+        with_blas_threads(
+            lambda: quietly(search, over="ignore", invalid="ignore", divide="ignore"),
+            network.parameters,
+            objective.part_rows,
+        )
+    except KeyboardInterrupt as interrupt:
+        if saved is None:
+            raise
+        (result,) = results
+        n_epochs, result.parameters = saved
+        result.cut(n_epochs, interrupt)
+        result.best_epoch = n_epochs - 1
     if keep_minibatch_losses:
         for result in results:
             result.minibatch_loss = [np.array(result.data_loss)]

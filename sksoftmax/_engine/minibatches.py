@@ -172,6 +172,14 @@ class Minibatches:
         self._n_equal = samples.n_equal
         self.serve(n_models)
 
+    def state(self):
+        """Where the random order of later epochs stands, or None."""
+        return None if self._random_state is None else self._random_state.get_state()
+
+    def set_state(self, state):
+        if state is not None:
+            self._random_state.set_state(state)
+
     def serve(self, n_models):
         """Serve a stack of that many models from now on."""
         self.n_models = n_models

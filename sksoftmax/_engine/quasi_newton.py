@@ -167,7 +167,8 @@ def minimise(evaluate, points, most_iterations, tolerances, rounding, moved, end
     tolerances : called after an evaluation; a function ends where no component of its gradient is larger than its (M,)
     rounding : relative, of the values; a function ends where an iteration decreases it by less, and its gradient not at
         all, or where MOST_FLAT in a row do
-    moved : called after an iteration of some functions with their numbers, and their places in what was evaluated last
+    moved : called after an iteration of some functions with their numbers, their places in what was evaluated last, and
+        whether each has converged; returns whether each is to stop
     ended : called before some functions end with the numbers of those that are left, whether each ends, whether it has
         converged, and their points
     """
@@ -209,13 +210,13 @@ def minimise(evaluate, points, most_iterations, tolerances, rounding, moved, end
         if len(taken):
             curvature.add(taken, (trials - points)[taken], (gradients_there - gradients)[taken])
             n_iterations[taken] += 1
-            moved(models[taken], taken)
             before, after = np.abs(gradients).max(axis=1), np.abs(gradients_there).max(axis=1)
             # Gradients tell how far the minimum is where values no longer do.
             flat = turning & (values - at_trials <= noise)
             n_flat = np.where(turning, np.where(flat, n_flat + 1, 0), n_flat)
             converged = (flat & ((after >= before) | (n_flat >= MOST_FLAT))) | (turning & (after <= tolerances()))
             finished = converged | (turning & (n_iterations >= most_iterations[models]))
+            finished[taken] |= moved(models[taken], taken, converged[taken])
             points, gradients = np.where(turning[:, None], (trials, gradients_there), (points, gradients))
             values = np.where(turning, at_trials, values)
         # Old pairs may mislead. Without any the direction is that of the gradient.

@@ -51,6 +51,8 @@ class TrainingResult:
     validation_loss, validation_accuracy : after the epoch; empty without validation samples
     minibatch_loss : an array of the data loss of each step, for each epoch; empty unless asked for
     best_epoch : the epoch (from 0) whose parameters these are
+    stopped : whether `on_epoch` asked to stop, or an interrupt did
+    interrupt : the KeyboardInterrupt that fell into a later epoch, or None
     """
 
     parameters: Parameters | None = None
@@ -66,7 +68,24 @@ class TrainingResult:
     best_epoch: int = -1
     converged: bool = False
     diverged: bool = False
+    stopped: bool = False
     message: str = ""
+    interrupt: KeyboardInterrupt | None = None
+
+    def cut(self, n_epochs, interrupt):
+        """Forget what an interrupted epoch has left; `n_epochs` of them were finished."""
+        for curve in (
+            self.data_loss,
+            self.penalty,
+            self.learning_rate,
+            self.updates,
+            self.validation_loss,
+            self.validation_accuracy,
+            self.minibatch_loss,
+        ):
+            del curve[n_epochs:]
+        self.n_updates = self.updates[-1]
+        self.stopped, self.interrupt = True, interrupt
 
     def add_validation(self, loss, accuracy):
         self.validation_loss.append(float(loss))

@@ -164,7 +164,10 @@ def train(
     held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
     stack = _Stack(network, settings, stream, held_out, validation and monitor, rule, moments)
 
+    saved = None
+
     def run():
+        nonlocal saved
         epoch = 0
         while len(stack.models):
             active = [results[m] for m in stack.models]
@@ -174,14 +177,42 @@ def train(
                     result.minibatch_loss.append(losses)
             epoch += 1
             finished = _finished(stack, active, epoch)
-            if on_epoch is not None:
-                on_epoch(active, stack.kept)
+            if n_models == 1:
+                saved = _Saved(stack, active[0])
+            if on_epoch is not None and on_epoch(active, stack.kept):
+                for result, is_finished in zip(active, finished):
+                    result.stopped = not is_finished
+                finished[:] = True
             _retire(stack, active, np.flatnonzero(finished), with_moments)
 
     # Sparse products are not those of BLAS.
     in_products = parameters.without_features() if lazily else parameters
-    with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), in_products, stream.batch_size)
+    try:
+        with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), in_products, stream.batch_size)
+    except KeyboardInterrupt as interrupt:
+        if saved is None:
+            raise
+        saved.restore(stack, results[0], interrupt)
+        _retire(stack, results, [0], with_moments)
     return results
+
+
+class _Saved:
+    """The only model of a stack as a finished epoch left it, for an interrupt of the next one."""
+
+    def __init__(self, stack, result):
+        self._n_epochs, self._best_epoch = result.n_epochs, result.best_epoch
+        self._values = stack.kept.flat.copy()
+        self._moments = [moment.flat.copy() for moment in stack.rule.moments]
+        self._order = stack.stream.state()
+
+    def restore(self, stack, result, interrupt):
+        result.cut(self._n_epochs, interrupt)
+        result.best_epoch = self._best_epoch
+        stack.kept.flat[:] = self._values
+        for moment, values in zip(stack.rule.moments, self._moments):
+            moment.flat[:] = values
+        stack.stream.set_state(self._order)
 
 
 def _scales_fit(settings, dtype):

@@ -36,7 +36,7 @@ def test_the_result_is_what_the_search_returns_though_it_tried_others_later(n_it
         if n_iterations:
             points = points + 0.1
             objective(points)
-            moved([0], [0])
+            moved([0], [0], [False])
         objective(points + 1.0)
         ended(np.array([0]), np.array([True]), np.array([False]), points)
 

@@ -22,9 +22,10 @@ class Functions:
         values, gradients = zip(*(self.functions[m](point) for m, point in zip(self.left, points)))
         return np.array(values), np.array(gradients)
 
-    def moved(self, models, places):
+    def moved(self, models, places, converged):
         assert self.left[places].tolist() == list(models)
         self.n_moves[models] += 1
+        return np.zeros(len(models), bool)
 
     def ended(self, models, finished, converged, points):
         assert models.tolist() == self.left.tolist()
