@@ -24,6 +24,7 @@ from sksoftmax._held_out import encode, own_samples
 from sksoftmax._methods import available_where
 from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
 from sksoftmax._progress import Progress, figures
+from sksoftmax._resuming import earlier_training, forget, key_of, remember
 from sksoftmax._training import advance, computed_in, network_of, own_stream, resume, untrained
 from sksoftmax._validation import distinct_labels, shown
 from sksoftmax._versions import Versioned
@@ -187,14 +188,17 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
             told = {"estimator": self, "X": X, "y": y}
             told["metadata"] = None if sample_weight is None else {"sample_weight": sample_weight}
             context.call_on_fit_task_begin(**told)
+            key = key_of(self, X, y, sample_weight, own) if self.warm_start else None
+            earlier = earlier_training(self, key) if going_on else None
             if self.verbose:
                 watchers = [*watchers, Progress(every=self.verbose > 1)]
             if getattr(self, "_skl_callbacks", None):
                 watchers = [*watchers, EpochTasks(context, sample_weight)]
             with watched_by(watchers) as watch:
-                (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch)
+                (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch, earlier)
             if isinstance(problem, Exception):
                 raise problem
+            remember(self, key)
         if isinstance(problem, KeyboardInterrupt):
             # What the last finished epoch left is published.
             raise problem
@@ -253,6 +257,7 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
                 return self
             samples = Samples(X, targets, weights, None if weights is None else np.flatnonzero(weights))
             state, network = resume(self, samples)
+            forget(state)
             (result,), coordinates = advance([self], [(state, network)], samples, going_on=True)
             if result.diverged:
                 raise divergence(self, result, X, 1.0 if weights is None else weights.max())

@@ -3,8 +3,26 @@
 
 import numpy as np
 
+from sksoftmax._engine.result import TrainingResult
+
 OF_EPOCHS = ("loss_curve_", "data_loss_curve_", "penalty_curve_", "learning_rate_curve_", "n_updates_curve_")
 OF_VALIDATION = ("validation_loss_curve_", "validation_scores_", "best_validation_score_", "best_epoch_")
+
+
+def recorded(estimator):
+    """The TrainingResult of a fitted estimator's curves."""
+    of_steps = getattr(estimator, "minibatch_loss_curve_", None)
+    return TrainingResult(
+        data_loss=list(estimator.data_loss_curve_),
+        penalty=list(estimator.penalty_curve_),
+        learning_rate=list(estimator.learning_rate_curve_),
+        updates=list(estimator.n_updates_curve_),
+        validation_loss=list(getattr(estimator, "validation_loss_curve_", [])),
+        validation_accuracy=list(getattr(estimator, "validation_scores_", [])),
+        minibatch_loss=[] if of_steps is None else np.split(of_steps, estimator.n_updates_curve_[:-1]),
+        n_updates=estimator.n_updates_,
+        best_epoch=getattr(estimator, "best_epoch_", estimator.n_iter_) - 1,
+    )
 
 
 def begin(estimator):

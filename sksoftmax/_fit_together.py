@@ -7,11 +7,12 @@ from sksoftmax import _hyperparameters as hyperparameters
 from sksoftmax._diagnosis import advice, divergence
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._held_out import train_and_validation
+from sksoftmax._resuming import with_course
 from sksoftmax._training import advance, begin, own_stream
 from sksoftmax._watching import Epoch
 
 
-def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, own=None, watch=None):
+def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, own=None, watch=None, earlier=None):
     """Fit estimators on one stream of minibatches, as each would be by `fit` alone.
 
     Parameters
@@ -24,6 +25,7 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, o
     own : HeldOut, validation samples of the caller's own, or None
     watch : called before the first epoch and after each with the Epoch of the first estimator; returns whether to stop.
         Or None
+    earlier : Earlier, the training of the only estimator to go on with, or None
 
     Returns
     -------
@@ -44,21 +46,23 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, o
     samples, validation = train_and_validation(first, X, rows, targets, sample_weight, own)
     for estimator in estimators:
         estimator.l2_ = hyperparameters.penalty(estimator, samples.n_equal)
-    begun = begin(estimators, samples, layers, random_state)
+    begun = begin(estimators, samples, layers, random_state) if earlier is None else [earlier.begun]
     state, network = begun[0]
 
     def tell(results, parameters):
         return watch(Epoch(first, samples, state, results[0], parameters))
 
     if watch is not None:
-        tell([TrainingResult()], network.parameters)
-    results, coordinates = advance(estimators, begun, samples, validation, watch=watch and tell)
+        tell([TrainingResult() if earlier is None else earlier.result], network.parameters)
+    results, coordinates = advance(
+        estimators, begun, samples, validation, watch=watch and tell, earlier=earlier and earlier.result
+    )
     problems = []
     for estimator, (state, _), result in zip(estimators, begun, results):
         if result.diverged:
             problems.append(divergence(estimator, result, X))
             continue
         estimator._publish(result, coordinates)
-        estimator._training_state = state
+        estimator._training_state = with_course(state, result)
         problems.append(result.interrupt or advice(estimator, result))
     return problems

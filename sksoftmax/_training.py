@@ -127,7 +127,7 @@ def kind_of_steps(estimator):
     return estimator.solver, estimator.learning_rate_init == "auto", bool(estimator.fit_intercept)
 
 
-def advance(estimators, begun, samples, validation=None, going_on=False, watch=None):
+def advance(estimators, begun, samples, validation=None, going_on=False, watch=None, earlier=None):
     """Train the networks of estimators that have begun, as one stack.
 
     Parameters
@@ -139,6 +139,7 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
     going_on : whether this is one epoch of many calls, whose samples may be fewer than a batch and then take a part of
         its step
     watch : called as the minimisers' `on_epoch`, or None
+    earlier : TrainingResult that the only network's training adds its epochs to, or None
 
     Returns
     -------
@@ -155,6 +156,7 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
     if len(estimators) > 1:
         parameters = stacked([network.parameters for _, network in begun])
         network = Network(parameters, network.activation, network.fit_intercept)
+    resumable = first.warm_start and len(estimators) == 1 and not going_on
     if first.solver == "lbfgs":
         train = lbfgs.train
         options = {"gradient_tolerance": 0.0 if first.tol is None else first.tol}
@@ -168,7 +170,9 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
             "shuffle": state["random_state"] if first.shuffle else None,
             "monitor": first.scoring if first.early_stopping else None,
             "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
-            "with_moments": going_on,
+            "with_moments": going_on or resumable,
+            "with_course": resumable,
+            "earlier": earlier,
             "n_updates": state["n_updates"],
             "first_epoch": getattr(first, "n_iter_", 0) if going_on else 0,
             "divisor": batch_size if going_on and first.batch_size == "auto" else None,

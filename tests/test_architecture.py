@@ -26,13 +26,13 @@ ORDER = [
     {"_versions", "_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_pipelines", "_rare_classes"},
     {"_weights", "_hyperparameters", "_predictions", "_one_standard_error"},
     {"_training", "_held_out"},
-    {"_watching", "_optimality", "_to_sklearn"},
+    {"_watching", "_optimality", "_resuming", "_to_sklearn"},
     {"_fit_together", "_progress", "_callbacks"},
     {"_base"},
     {"_softmax_regression", "_tiny_mlp", "_stacks", "_summary"},
     {"_cross_fit"},
     {"_search", "_softmax_regression_cv", "_snapshots", "_find_learning_rate"},
-    {"onnx"},
+    {"onnx", "callbacks"},
     {"__init__"},
 ]
 ROW = {name: row for row, names in enumerate(ORDER) for name in names}

@@ -43,6 +43,10 @@ class IterateMean:
                 layer.W[models] = layer.b[models] = 0
         self._count[models] = 0
 
+    def course(self):
+        """How many iterates the sums are of, by name: an (M,) array that may be overwritten."""
+        return {"n_iterates": self._count}
+
     def of(self, model):
         """The mean of one model, a stack of one."""
         mean = self.total.take([model])

@@ -72,6 +72,10 @@ class Growth:
         self.factors = np.maximum(np.minimum(factors, self._most), 1.0)
         return back
 
+    def course(self):
+        """What it has seen, by name: (M,) arrays that may be overwritten; and `best` is a part of it."""
+        return {"most_growth": self._most, "growth": self.factors, "smallest_objective": self._smallest}
+
     def take(self, models, parameters):
         """Those of these models only, of the shape of `parameters`."""
         taken = Growth(self._most[models], parameters)

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,6 +41,31 @@ class Settings:
     scale: np.ndarray | None = None
 
 
+class Course(NamedTuple):
+    """What later epochs depend on beside samples, settings, moments and random numbers.
+
+    vectors : dict of Parameters
+    numbers : dict of (M,) arrays
+    """
+
+    vectors: dict
+    numbers: dict
+
+    def of(self, model):
+        """That of one model, a copy of its own."""
+        return Course(
+            {name: vector.take([model], is_by_feature=False) for name, vector in self.vectors.items()},
+            {name: values[[model]] for name, values in self.numbers.items()},
+        )
+
+    def overwrite(self, other):
+        """Overwrite a stack's with that of its only model."""
+        for name, vector in other.vectors.items():
+            self.vectors[name].put([0], vector)
+        for name, values in other.numbers.items():
+            self.numbers[name][:] = values
+
+
 @dataclass
 class TrainingResult:
     """One trained model: its parameters (a stack of one) and a value of each curve for each epoch or iteration.
@@ -50,6 +76,8 @@ class TrainingResult:
     updates : n_updates after the epoch
     validation_loss, validation_accuracy : after the epoch; empty without validation samples
     minibatch_loss : an array of the data loss of each step, for each epoch; empty unless asked for
+    moments : what the update rule remembers, a list of Parameters; empty unless asked for
+    course : Course, where training stands, or None unless asked for
     best_epoch : the epoch (from 0) whose parameters these are
     stopped : whether `on_epoch` asked to stop, or an interrupt did
     interrupt : the KeyboardInterrupt that fell into a later epoch, or None
@@ -65,6 +93,7 @@ class TrainingResult:
     validation_accuracy: list = field(default_factory=list)
     minibatch_loss: list = field(default_factory=list)
     n_updates: int = 0
+    course: Course | None = None
     best_epoch: int = -1
     converged: bool = False
     diverged: bool = False

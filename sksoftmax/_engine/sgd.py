@@ -13,7 +13,7 @@ from sksoftmax._engine.inference import mean_loss
 from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.minibatches import Minibatches, part_rows
 from sksoftmax._engine.penalty import Penalty
-from sksoftmax._engine.result import TrainingResult
+from sksoftmax._engine.result import Course, TrainingResult
 from sksoftmax._engine.stopping import Patience, resolution
 from sksoftmax._engine.threads import with_blas_threads
 from sksoftmax._engine.updates import choose_rule
@@ -79,6 +79,24 @@ class _Stack:
         """What the models would end with now."""
         return self.network.parameters if self.best is None else self.best
 
+    @property
+    def course(self):
+        vectors, numbers = {"parameters": self.network.parameters}, {"shrink": self.shrink}
+        numbers |= {"lowest": self.lowest, "latest": self.latest, **self.patience.course(), **self.growth.course()}
+        if self.best is not None:
+            vectors["best"] = self.best
+        if self.growth.best is not None:
+            vectors["smallest"] = self.growth.best
+        if self.mean is not None:
+            vectors["sum"] = self.mean.total
+            numbers |= self.mean.course()
+        return Course(vectors, numbers)
+
+    def go_on(self, course):
+        """Train the only model on from the course of an earlier training."""
+        self.course.overwrite(course)
+        self.penalty_now = self.penalty.value(self.network.parameters)
+
     def rates(self, epoch):
         factors = [s.schedule(epoch) for s in self.settings]
         return self.initial_rates * factors * self.shrink * self.growth.factors
@@ -120,6 +138,8 @@ def train(
     with_moments=True,
     n_updates=0,
     first_epoch=0,
+    earlier=None,
+    with_course=False,
     keep_minibatch_losses=False,
     on_epoch=None,
 ):
@@ -142,6 +162,8 @@ def train(
     moments, n_updates : what the update rule remembers of earlier epochs and how many updates those made
     with_moments : whether the results shall have what it remembers in the end
     first_epoch : epochs completed before, for the schedule
+    earlier : TrainingResult with a course, to which the epochs of the only model are added, or None
+    with_course : whether the result shall have its course
     keep_minibatch_losses : bool
     on_epoch : called after each epoch with the TrainingResults that it has added to and the Parameters that they would
         end with, which the next epoch overwrites; returns whether to stop. Or None
@@ -150,7 +172,7 @@ def train(
     -------
     results : list of TrainingResult, one for each model
     """
-    results = [TrainingResult(n_updates=n_updates) for _ in settings]
+    results = [TrainingResult(n_updates=n_updates) for _ in settings] if earlier is None else [earlier]
     parameters, n_models = network.parameters, len(settings)
     sizes, dtype = parameters.sizes, parameters.dtype
     in_one_part = min(batch_size, len(samples.rows)) <= part_rows(samples.mean_values, dtype)
@@ -164,11 +186,13 @@ def train(
     held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
     stack = _Stack(network, settings, stream, held_out, validation and monitor, rule, moments)
 
+    if earlier is not None:
+        stack.go_on(earlier.course)
     saved = None
 
     def run():
         nonlocal saved
-        epoch = 0
+        epoch = results[0].n_epochs
         while len(stack.models):
             active = [results[m] for m in stack.models]
             _epoch(stack, active, first_epoch + epoch)
@@ -178,12 +202,12 @@ def train(
             epoch += 1
             finished = _finished(stack, active, epoch)
             if n_models == 1:
-                saved = _Saved(stack, active[0])
+                saved = _Saved(stack, active[0], with_course)
             if on_epoch is not None and on_epoch(active, stack.kept):
                 for result, is_finished in zip(active, finished):
                     result.stopped = not is_finished
                 finished[:] = True
-            _retire(stack, active, np.flatnonzero(finished), with_moments)
+            _retire(stack, active, np.flatnonzero(finished), with_moments, with_course)
 
     # Sparse products are not those of BLAS.
     in_products = parameters.without_features() if lazily else parameters
@@ -193,22 +217,25 @@ def train(
         if saved is None:
             raise
         saved.restore(stack, results[0], interrupt)
-        _retire(stack, results, [0], with_moments)
+        _retire(stack, results, [0], with_moments, with_course)
     return results
 
 
 class _Saved:
     """The only model of a stack as a finished epoch left it, for an interrupt of the next one."""
 
-    def __init__(self, stack, result):
+    def __init__(self, stack, result, with_course):
         self._n_epochs, self._best_epoch = result.n_epochs, result.best_epoch
         self._values = stack.kept.flat.copy()
         self._moments = [moment.flat.copy() for moment in stack.rule.moments]
+        self._course = stack.course.of(0) if with_course else None
         self._order = stack.stream.state()
 
     def restore(self, stack, result, interrupt):
         result.cut(self._n_epochs, interrupt)
         result.best_epoch = self._best_epoch
+        if self._course is not None:
+            stack.course.overwrite(self._course)
         stack.kept.flat[:] = self._values
         for moment, values in zip(stack.rule.moments, self._moments):
             moment.flat[:] = values
@@ -319,7 +346,7 @@ def _average(stack, results, ending):
             result.data_loss[-1], result.penalty[-1] = data_loss, penalty
 
 
-def _retire(stack, results, finished, with_moments):
+def _retire(stack, results, finished, with_moments, with_course):
     """Hand the finished models' parameters (and moments) to their results and go on with the others."""
     if not len(finished):
         return
@@ -329,6 +356,8 @@ def _retire(stack, results, finished, with_moments):
         results[i].diverged |= not np.isfinite(results[i].parameters.flat).all()
         if with_moments:
             results[i].moments = [moment.handed_over(i) for moment in stack.rule.moments]
+        if with_course:
+            results[i].course = stack.course.of(i)
         if stack.best is None:
             results[i].best_epoch = results[i].n_epochs - 1
     stay = np.setdiff1d(np.arange(len(results)), finished)

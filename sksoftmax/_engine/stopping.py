@@ -55,6 +55,10 @@ class Patience:
         self.stale[models] = 0
         self._smallest[models] = np.inf
 
+    def course(self):
+        """What it has seen, by name: (M,) arrays that may be overwritten."""
+        return {"smallest": self._smallest, "stale": self.stale}
+
     def take(self, models):
         taken = Patience(self._tolerances[models], self._patience[models])
         taken._smallest, taken.stale = self._smallest[models], self.stale[models]
