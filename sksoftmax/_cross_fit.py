@@ -8,6 +8,7 @@ import warnings
 from difflib import get_close_matches
 from typing import NamedTuple
 
+import joblib
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import clone
@@ -23,6 +24,9 @@ from sksoftmax._rare_classes import widened
 from sksoftmax._stacks import Fold, fit_stack, grouped, stacks_of
 from sksoftmax._validation import NONE, Kind, integer, shape_of, shown
 from sksoftmax._weights import check_sample_weight
+
+# From joblib 1.3 on.
+AS_THEY_COME = {"return_as": "generator"} if "return_as" in inspect.signature(joblib.Parallel).parameters else {}
 
 N_JOBS = [Kind("an int other than 0", lambda value: integer(-np.inf).allows(value) and value != 0), NONE]
 CV = [
@@ -57,6 +61,14 @@ class Outcome(NamedTuple):
     train_scores: object = None
     fit_time: float = 0.0
     score_time: float = 0.0
+
+
+class Interrupted(KeyboardInterrupt):
+    """An interrupt of `cross_fit`, which had done so many fits; the Outcomes of the others have an error."""
+
+    def __init__(self, outcomes, n_done):
+        super().__init__()
+        self.outcomes, self.n_done = outcomes, n_done
 
 
 class Task(NamedTuple):
@@ -254,7 +266,7 @@ def _scores(scorer, estimator, arguments):
         return error
 
 
-def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", verbose=0, before=None):
+def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", progress=None, before=None):
     """Evaluate candidates on splits.
 
     Parameters
@@ -262,12 +274,18 @@ def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", ve
     candidates : list of unfitted estimators or, where parameters are not allowed, the ValueError that says so
     task : Task
     splits : list of (train, test), row numbers
-    n_jobs, pre_dispatch, verbose : of joblib
+    n_jobs, pre_dispatch : of joblib
+    progress : called with the places of the candidates of each job that is done, and their Outcomes; or None
     before : for pipelines, a key for each candidate, as of `steps_before`
 
     Returns
     -------
     list, for each candidate, of the list of its Outcomes, one for each split
+
+    Raises
+    ------
+    Interrupted
+        At an interrupt.
     """
     outcomes = [[Outcome(fit_error=candidate)] * len(splits) for candidate in candidates]
     allowed = [i for i, candidate in enumerate(candidates) if not isinstance(candidate, Exception)]
@@ -276,13 +294,33 @@ def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", ve
     else:
         jobs = stacks_of([candidates[i] for i in allowed], task.whole)
     places = [(split, [allowed[i] for i in job]) for split in range(len(splits)) for job in jobs]
-    evaluate = _evaluate if effective_n_jobs(n_jobs) == 1 else _evaluate_elsewhere
-    calls = (delayed(evaluate)([candidates[i] for i in job], task, *splits[split]) for split, job in places)
-    parallel = Parallel(n_jobs=n_jobs, pre_dispatch=pre_dispatch, verbose=verbose)
-    for (split, job), results in zip(places, parallel(calls)):
-        for i, outcome in zip(job, results):
-            outcomes[i][split] = outcome
+    arguments = [([candidates[i] for i in job], task, *splits[split]) for split, job in places]
+    done = set()
+    try:
+        for (split, job), results in zip(places, _evaluated(arguments, n_jobs, pre_dispatch)):
+            for i, outcome in zip(job, results):
+                outcomes[i][split] = outcome
+                done.add((i, split))
+            if progress is not None:
+                progress(job, results)
+    except KeyboardInterrupt:
+        for split, job in places:
+            for i in job:
+                if (i, split) not in done:
+                    outcomes[i][split] = Outcome(fit_error=RuntimeError("The search was interrupted."))
+        raise Interrupted(outcomes, len(done)) from None
+    finally:
+        if progress is not None:
+            progress.close()
     return outcomes
+
+
+def _evaluated(arguments, n_jobs, pre_dispatch):
+    """The Outcomes of each call of `_evaluate`, in their order and where joblib can as soon as they are there."""
+    if effective_n_jobs(n_jobs) == 1:
+        return (_evaluate(*each) for each in arguments)
+    parallel = Parallel(n_jobs=n_jobs, pre_dispatch=pre_dispatch, **AS_THEY_COME)
+    return parallel(delayed(_evaluate_elsewhere)(*each) for each in arguments)
 
 
 def warn_of(outcomes):

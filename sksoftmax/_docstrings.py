@@ -171,7 +171,8 @@ refit : bool, str or callable, default=True
 cv : int, splitter, iterable of (train, test) or None, default=None
     Splits into training and test samples. None means 5 stratified folds, an int another number of them.
 verbose : int, default=0
-    Whether to print the number of fits, and, from 2 on, how many stacks joblib has finished, at times of its choice.
+    Whether to print the number of fits, and how many are done, the time that is left, and the best mean score so far
+    with its parameters: 1 on a line that renews itself, or on some, 2 on a line for each stack.
 pre_dispatch : int or str, default="2*n_jobs"
     Number of stacks that are handed out ahead.
 random_state : int, RandomState or None, default=None

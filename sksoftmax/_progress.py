@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How far a fit has come, as lines of text."""
+"""How far a fit or a search has come, as lines of text."""
 
+import math
 import sys
 import time
+from numbers import Real
 
 from sksoftmax._watching import Watcher
 
@@ -12,29 +14,31 @@ SPARSER = 1.5
 RENEWAL = 0.1
 
 
-class Progress(Watcher):
-    """Prints the epochs of one fit: as one line that renews itself where `stream` can, else as some lines, or each.
+class Reporter:
+    """Prints how far something is: on one line that renews itself where `stream` can, else on some lines, or each.
 
     Parameters
     ----------
-    every : whether to print a line for each epoch
+    every : whether to print a line at each step
     stream : file, or None for standard output
     clock : function of the time in seconds
     """
 
     def __init__(self, every=False, stream=None, clock=time.perf_counter):
         self._stream = sys.stdout if stream is None else stream
-        self._clock, self._start = clock, clock()
-        self._renews, self._every = not every and renews(self._stream), every
-        self._next, self._line, self._is_shown, self._width, self._shown_at = 1, None, True, 0, -RENEWAL
+        self._clock, self._every = clock, every
+        self._renews = not every and renews(self._stream)
+        self._next, self._text, self._is_shown, self._width, self._shown_at = 1, None, True, 0, -RENEWAL
+        self.begin()
 
-    def __call__(self, epoch):
-        done = epoch.result.n_epochs
-        if not done:
-            self._start = self._clock()
-            return
+    def begin(self):
+        self._start = self._clock()
+
+    def tell(self, done, text):
+        """Take notice that so many steps are done; ``text(seconds)`` says what a line holds."""
         now = self._clock()
-        self._line, self._is_shown = (epoch, now - self._start), False
+        seconds = now - self._start
+        self._text, self._is_shown = (lambda: text(seconds)), False
         if self._renews:
             due = now - self._shown_at >= RENEWAL
         else:
@@ -44,20 +48,74 @@ class Progress(Watcher):
             self._next = max(done + 1, int(SPARSER * done))
 
     def close(self):
-        if self._line is not None:
+        """Print the latest line unless it was."""
+        if self._text is not None:
             if not self._is_shown:
                 self._show(self._clock())
             if self._renews:
                 print(file=self._stream, flush=True)
 
     def _show(self, now):
-        text = line_of(*self._line)
+        text = self._text()
         self._is_shown, self._shown_at = True, now
         if self._renews:
             print(f"\r{text:<{self._width}}", end="", file=self._stream, flush=True)
             self._width = len(text)
         else:
             print(text, file=self._stream, flush=True)
+
+
+class Progress(Watcher):
+    """Prints the epochs of one fit by a Reporter, whose parameters it takes."""
+
+    def __init__(self, *args, **kwargs):
+        self._reporter = Reporter(*args, **kwargs)
+        self.close = self._reporter.close
+
+    def __call__(self, epoch):
+        if epoch.result.n_epochs:
+            self._reporter.tell(epoch.result.n_epochs, lambda seconds: line_of(epoch, seconds))
+        else:
+            self._reporter.begin()
+
+
+class SearchProgress:
+    """Prints the fits of a search by a Reporter.
+
+    Parameters
+    ----------
+    candidates : list of what their lines call them
+    n_splits : int
+    metric : name of that by which the best is told, or None where there is one; where False, the best is not told
+    every : whether to print a line at each step
+    """
+
+    def __init__(self, candidates, n_splits, metric=None, every=False):
+        self._candidates, self._metric, self._n_fits = candidates, metric, len(candidates) * n_splits
+        self._scores = [[] for _ in candidates]
+        self._reporter, self._done = Reporter(every), 0
+        self.close = self._reporter.close
+
+    def __call__(self, places, outcomes):
+        """Take notice of the Outcomes of the candidates at these places on a split."""
+        self._done += len(places)
+        for place, outcome in zip(places, outcomes):
+            score = outcome.test_scores
+            score = score.get(self._metric) if isinstance(score, dict) else score
+            self._scores[place].append(score if isinstance(score, Real) else math.nan)
+        self._reporter.tell(self._done, self._line)
+
+    def _line(self, seconds):
+        left = seconds * (self._n_fits - self._done) / self._done
+        text = f"fit {self._done:>{len(str(self._n_fits))}} of {self._n_fits}  elapsed {duration(seconds)}"
+        text += f"  left {duration(left)}" if left else ""
+        if self._metric is False:
+            return text
+        # Those with scores on the most splits are the ones that can be compared.
+        most = max(map(len, self._scores))
+        means = [sum(scores) / most if len(scores) == most else math.nan for scores in self._scores]
+        best = max((mean, -i) for i, mean in enumerate(means) if mean == mean) if any(m == m for m in means) else None
+        return text if best is None else f"{text}  best score {best[0]:.4f} with {self._candidates[-best[1]]}"
 
 
 def renews(stream):

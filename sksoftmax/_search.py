@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """scikit-learn's searches over hyperparameters, whose candidates are fitted by `cross_fit`."""
 
+import copy
 import re
 import time
 import warnings
@@ -22,6 +23,7 @@ from sksoftmax._cross_fit import (
     N_JOBS,
     SCORER_NAME,
     SCORER_NAMES,
+    Interrupted,
     accepts_sample_weight,
     checked,
     cross_fit,
@@ -33,6 +35,7 @@ from sksoftmax._cross_fit import (
 from sksoftmax._docstrings import shared_docstring
 from sksoftmax._methods import public
 from sksoftmax._pipelines import last_step, path_to_last_step, steps_before
+from sksoftmax._progress import SearchProgress
 from sksoftmax._rare_classes import warn_of_unseen_classes
 from sksoftmax._validation import BOOLEAN, CALLABLE, NONE, SEED, STRING, Kind, check_parameters, integer, options, shown
 
@@ -182,6 +185,8 @@ class _VectorizedSearch:
         ValueError
             If a parameter is out of its range, `X` or `y` are not valid, or all fits fail. The search is then as it
             was before the call.
+        KeyboardInterrupt
+            If Ctrl-C is pressed. `cv_results_` is then the table of what was finished, with nan for the rest.
         """
         self._check()
         X, y = indexable(X, y)
@@ -201,15 +206,14 @@ class _VectorizedSearch:
                 f"{len(splits) * len(candidates)} fits"
             )
         models = [self._model(params) for params in candidates]
-        outcomes = cross_fit(
-            models,
-            task,
-            splits,
-            self.n_jobs,
-            self.pre_dispatch,
-            max(0, int(self.verbose) - 1),
-            list(map(steps_before, models, candidates)),
-        )
+        before = list(map(steps_before, models, candidates))
+        progress = self._progress(candidates, len(splits)) if self.verbose else None
+        try:
+            outcomes = cross_fit(models, task, splits, self.n_jobs, self.pre_dispatch, progress, before)
+        except Interrupted as interrupt:
+            if interrupt.n_done:
+                self._publish_part(candidates, interrupt.outcomes)
+            raise KeyboardInterrupt from None
         table = _tabulated(self, candidates, outcomes)
         warn_of(outcomes)
         warn_of_unseen_classes(scorer, task.labels, splits, outcomes)
@@ -222,10 +226,27 @@ class _VectorizedSearch:
             if hasattr(best, "feature_names_in_"):
                 found["feature_names_in_"] = best.feature_names_in_
         found["scorer_"] = self._scorers() if found["multimetric_"] and not callable(self.scoring) else scorer
+        self._publish(found)
+        return self
+
+    def _progress(self, candidates, n_splits):
+        several = isinstance(self.scoring, (list, tuple, set, dict))
+        metric = (self.refit if isinstance(self.refit, str) else False) if several else None
+        return SearchProgress(candidates, n_splits, metric, every=self.verbose > 1)
+
+    def _publish_part(self, candidates, outcomes):
+        """Keep the table of an interrupted search, in which fits that were not done have nan."""
+        part = copy.copy(self)
+        part.refit, part.error_score = False, np.nan
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = vars(_tabulated(part, candidates, outcomes))
+        self._publish({name: found[name] for name in ("cv_results_", "n_splits_", "multimetric_")})
+
+    def _publish(self, found):
         for name in [*FOUND, "best_estimator_", "refit_time_", "feature_names_in_", "scorer_"]:
             vars(self).pop(name, None)
         vars(self).update(found)
-        return self
 
     def set_callbacks(self, *callbacks):
         """Not available: candidates train together, and no fit of one begins or ends.

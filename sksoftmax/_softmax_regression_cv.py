@@ -14,6 +14,7 @@ from sksoftmax._cross_fit import (
     CV,
     N_JOBS,
     SCORER_NAME,
+    Interrupted,
     accepts_sample_weight,
     checked,
     cross_fit,
@@ -27,11 +28,13 @@ from sksoftmax._fit_together import fit_together
 from sksoftmax._methods import public
 from sksoftmax._one_standard_error import standard_error
 from sksoftmax._predictions import SoftmaxPredictions
+from sksoftmax._progress import Progress, SearchProgress
 from sksoftmax._rare_classes import scorer_of_all
 from sksoftmax._softmax_regression import LinearCoefficients, SoftmaxRegression
 from sksoftmax._stacks import member
 from sksoftmax._validation import CALLABLE, NONE, Kind, check_parameters, integer, numbers_of, options, real, shown
 from sksoftmax._versions import Versioned
+from sksoftmax._watching import watched_by
 from sksoftmax._weights import of_all_classes
 
 # Exponents of ten of the smallest and of the largest penalty of a grid that is given as a number.
@@ -244,7 +247,14 @@ class SoftmaxRegressionCV(Versioned, LinearCoefficients, SoftmaxPredictions, Cla
         if sample_weight is not None and accepts_sample_weight(scorer):
             task = task._replace(score_params={"sample_weight": whole.sample_weight})
         candidates = [checked(with_parameters(model, {"l2": float(l2)})) for l2 in l2s]
-        outcomes = cross_fit(candidates, task, split_rows(self.cv, task.X, whole.y, groups=groups), self.n_jobs)
+        splits = split_rows(self.cv, task.X, whole.y, groups=groups)
+        progress = None
+        if self.verbose:
+            progress = SearchProgress([f"l2={l2:.3g}" for l2 in l2s], len(splits), every=self.verbose > 1)
+        try:
+            outcomes = cross_fit(candidates, task, splits, self.n_jobs, progress=progress)
+        except Interrupted:
+            raise KeyboardInterrupt from None
         for outcome in (outcome for row in outcomes for outcome in row):
             if outcome.fit_error is not None:
                 raise outcome.fit_error
@@ -252,8 +262,9 @@ class SoftmaxRegressionCV(Versioned, LinearCoefficients, SoftmaxPredictions, Cla
         scores = np.array([[_number(outcome.test_scores, self.scoring) for outcome in row] for row in outcomes]).T
         l2 = l2s[_chosen(scores, self.selection)]
         best = member(model.set_params(l2=float(l2)), whole)
-        (problem,) = fit_together([best], whole.X, whole.y, None, whole.sample_weight)
-        if isinstance(problem, Exception):
+        with watched_by([Progress(every=self.verbose > 1)] if self.verbose else []) as watch:
+            (problem,) = fit_together([best], whole.X, whole.y, None, whole.sample_weight, watch=watch)
+        if isinstance(problem, BaseException):
             raise problem
         if problem:
             warnings.warn(problem, ConvergenceWarning, stacklevel=2)

@@ -118,10 +118,15 @@ def _fit(candidates, fold, classes):
         estimators = [fit_to_one_class(estimator, labels[0], n_features, dtype) for estimator in estimators]
         return estimators, [None] * len(estimators)
     try:
-        return estimators, fit_together(estimators, fold.X, fold.y, fold.rows, weights)
+        problems = fit_together(estimators, fold.X, fold.y, fold.rows, weights)
     except Exception as error:
         if len(candidates) == 1:
             return estimators, [error]
+    else:
+        for interrupt in (problem for problem in problems if isinstance(problem, KeyboardInterrupt)):
+            # What is not trained to its end has no score.
+            raise interrupt
+        return estimators, problems
     # One of them may have ended the training of all.
     alone = [_fit([candidate], fold, classes) for candidate in candidates]
     return [estimator for (estimator,), _ in alone], [problem for _, (problem,) in alone]

@@ -644,7 +644,9 @@ def test_weights_that_the_scorer_does_not_take_are_told(iris):
 
 def test_verbose_tells_the_number_of_fits(iris, capsys):
     VectorizedGridSearchCV(quick(), {"l2": L2S}, verbose=1).fit(*iris)
-    assert capsys.readouterr().out == "Fitting 5 folds for each of 3 candidates, totalling 15 fits\n"
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Fitting 5 folds for each of 3 candidates, totalling 15 fits"
+    assert lines[-1].startswith("fit 15 of 15  elapsed")
 
 
 def test_times_of_a_stack_are_shared_among_its_models(iris):
