@@ -188,7 +188,8 @@ def train(
 
     if earlier is not None:
         stack.go_on(earlier.course)
-    saved = None
+    # One is written while the other holds, whenever an interrupt comes.
+    spare, saved = [_Saved(stack, with_moments) for _ in range(2)] if n_models == 1 else [], None
 
     def run():
         nonlocal saved
@@ -201,8 +202,10 @@ def train(
                     result.minibatch_loss.append(losses)
             epoch += 1
             finished = _finished(stack, active, epoch)
-            if n_models == 1:
-                saved = _Saved(stack, active[0], with_course)
+            if spare:
+                spare.reverse()
+                spare[0].write(stack, active[0], with_course)
+                saved = spare[0]
             if on_epoch is not None and on_epoch(active, stack.kept):
                 for result, is_finished in zip(active, finished):
                     result.stopped = not is_finished
@@ -224,10 +227,15 @@ def train(
 class _Saved:
     """The only model of a stack as a finished epoch left it, for an interrupt of the next one."""
 
-    def __init__(self, stack, result, with_course):
+    def __init__(self, stack, with_moments):
+        self._values = np.empty_like(stack.kept.flat)
+        self._moments = [np.empty_like(self._values) for _ in stack.rule.moments if with_moments]
+
+    def write(self, stack, result, with_course):
         self._n_epochs, self._best_epoch = result.n_epochs, result.best_epoch
-        self._values = stack.kept.flat.copy()
-        self._moments = [moment.flat.copy() for moment in stack.rule.moments]
+        self._values[:] = stack.kept.flat
+        for values, moment in zip(self._moments, stack.rule.moments):
+            values[:] = moment.flat
         self._course = stack.course.of(0) if with_course else None
         self._order = stack.stream.state()
 
