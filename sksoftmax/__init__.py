@@ -4,7 +4,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sksoftmax._find_learning_rate import find_learning_rate
 from sksoftmax._one_standard_error import one_standard_error
 from sksoftmax._softmax_regression import SoftmaxRegression
 from sksoftmax._summary import summary
@@ -12,6 +11,7 @@ from sksoftmax._tiny_mlp import TinyMLPClassifier
 from sksoftmax._versions import __version__
 
 if TYPE_CHECKING:
+    from sksoftmax._find_learning_rate import find_learning_rate
     from sksoftmax._search import VectorizedGridSearchCV, VectorizedRandomizedSearchCV
     from sksoftmax._softmax_regression_cv import SoftmaxRegressionCV
     from sksoftmax._to_sklearn import to_sklearn
@@ -34,6 +34,7 @@ _ON_DEMAND = {
     "SoftmaxRegressionCV": "sksoftmax._softmax_regression_cv",
     "VectorizedGridSearchCV": "sksoftmax._search",
     "VectorizedRandomizedSearchCV": "sksoftmax._search",
+    "find_learning_rate": "sksoftmax._find_learning_rate",
     "to_sklearn": "sksoftmax._to_sklearn",
 }
 

@@ -19,11 +19,10 @@ from sklearn.utils import _safe_indexing as rows_of
 from sklearn.utils import indexable
 from sklearn.utils.parallel import Parallel, delayed
 
-from sksoftmax._pipelines import fit_steps_before, last_step, with_last_step
+from sksoftmax._pipelines import fit_steps_before, last_step, remembering, with_last_step
 from sksoftmax._rare_classes import widened
-from sksoftmax._stacks import Fold, fit_stack, grouped, stacks_of
+from sksoftmax._stacks import Fold, fit_stack, fold_of, grouped, stacks_of
 from sksoftmax._validation import NONE, Kind, integer, shape_of, shown
-from sksoftmax._weights import check_sample_weight
 
 # From joblib 1.3 on.
 AS_THEY_COME = {"return_as": "generator"} if "return_as" in inspect.signature(joblib.Parallel).parameters else {}
@@ -101,7 +100,7 @@ def prepare(estimator, X, y, fit_params, scorer, score_params, **wanted):
     X, y = indexable(X, y)
     last = clone(last_step(estimator))
     if last_step(estimator) is estimator:
-        whole = _validated(last, X, y, fit_params.get("sample_weight"))
+        whole = fold_of(last, X, y, fit_params.get("sample_weight"))
         labels = whole.y
     else:
         # Only the steps know which samples are valid.
@@ -113,22 +112,13 @@ def prepare(estimator, X, y, fit_params, scorer, score_params, **wanted):
     return Task(X, y, labels, fit_params, scorer, score_params, whole, **wanted)
 
 
-def _validated(estimator, X, y, sample_weight):
-    """The Fold of samples as an unfitted estimator validates them."""
-    X, y = estimator._validate(X, y, reset=True)
-    names = [name for name in ("n_features_in_", "feature_names_in_") if hasattr(estimator, name)]
-    if sample_weight is not None:
-        sample_weight = check_sample_weight(sample_weight, len(y))
-    return Fold(X, y, {name: getattr(estimator, name) for name in names}, sample_weight)
-
-
 def _fold(task, candidate, rows):
     """The Fold of the rows; its steps before, if any, are those of the candidate."""
     if task.whole is not None:
         return task.whole._replace(rows=rows)
     params = _of_rows(task.fit_params, task, rows)
     pipeline, *samples = fit_steps_before(clone(candidate), rows_of(task.X, rows), rows_of(task.y, rows), params)
-    return _validated(clone(last_step(candidate)), *samples)._replace(pipeline=pipeline)
+    return fold_of(clone(last_step(candidate)), *samples)._replace(pipeline=remembering(pipeline))
 
 
 def split_rows(cv, X, y, **params):

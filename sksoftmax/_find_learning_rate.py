@@ -8,6 +8,8 @@ from sklearn.base import clone
 
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._fit_together import fit_together
+from sksoftmax._pipelines import fit_steps_before, last_of_kind
+from sksoftmax._stacks import fold_of, member
 from sksoftmax._validation import integer, numbers_of, shown
 
 
@@ -79,25 +81,17 @@ def find_learning_rate(estimator, X, y, *, learning_rates=None, n_epochs=1, samp
     rates = _checked_rates(learning_rates)
     if not integer(1).allows(n_epochs):
         raise ValueError(f"n_epochs == {shown(n_epochs)}, must be an int >= 1.")
-    pipeline = estimator if hasattr(estimator, "steps") else None
-    model = estimator if pipeline is None else pipeline[-1]
-    if not isinstance(model, BaseSoftmaxClassifier):
-        raise TypeError(
-            f"estimator is a {type(model).__name__}, must be a SoftmaxRegression, a TinyMLPClassifier, or a Pipeline "
-            "that ends in one."
-        )
+    model = last_of_kind(BaseSoftmaxClassifier, estimator, "SoftmaxRegression, a TinyMLPClassifier")
     if model.solver == "lbfgs":
         raise ValueError("solver == 'lbfgs', must be 'sgd' or 'adam': it has no learning rate.")
-    if pipeline is not None and len(pipeline.steps) > 1:
-        X = clone(pipeline[:-1]).fit_transform(X, y)
     settings = {"learning_rate": "constant", "max_iter": n_epochs, "tol": None, "early_stopping": False}
-    models = [clone(model).set_params(**settings, learning_rate_init=float(rate)) for rate in rates]
-    for each in models:
-        each._check_parameters()
-    X, y = models[0]._validate(X, y, reset=True)
-    for each in models[1:]:
-        each.n_features_in_ = models[0].n_features_in_
-    problems = fit_together(models, X, y, sample_weight=sample_weight)
+    candidates = [clone(model).set_params(**settings, learning_rate_init=float(rate)) for rate in rates]
+    for candidate in candidates:
+        candidate._check_parameters()
+    _, X, y, _ = fit_steps_before(clone(estimator), X, y, {})
+    fold = fold_of(clone(model), X, y, sample_weight)
+    models = [member(candidate, fold) for candidate in candidates]
+    problems = fit_together(models, fold.X, fold.y, sample_weight=fold.sample_weight)
     objectives = np.array(
         [np.inf if isinstance(problem, Exception) else each.loss_ for each, problem in zip(models, problems)]
     )

@@ -7,6 +7,9 @@ from collections import deque
 from joblib import hash as hash_of
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from sksoftmax._validation import shown
 
 # Samples that a step remembers: those that a split is scored on, for training and for testing.
 REMEMBERED = 2
@@ -17,6 +20,17 @@ def last_step(estimator):
     while isinstance(estimator, Pipeline) and estimator.steps:
         estimator = estimator.steps[-1][1]
     return estimator
+
+
+def last_of_kind(kinds, estimator, names, fitted=False):
+    """The last step of an estimator that must be of some kinds, which have these names, and perhaps be fitted."""
+    last = last_step(estimator)
+    if not isinstance(last, kinds):
+        what, which = (f"== {shown(estimator)}", "fitted ") if fitted else (f"is a {type(last).__name__}", "")
+        raise TypeError(f"estimator {what}, must be a {which}{names}, or a Pipeline that ends in one.")
+    if fitted:
+        check_is_fitted(last)
+    return last
 
 
 def path_to_last_step(estimator):
@@ -71,16 +85,16 @@ def fit_steps_before(pipeline, X, y, params):
     """A pipeline whose steps before the last are fitted, and what the last would be fitted to: X, y, sample_weight."""
     recorder = _Recorder(last_step(pipeline))
     fitted = with_last_step(pipeline, recorder).fit(X, y, **params)
-    return _remembering(fitted), recorder.X_, recorder.y_, recorder.sample_weight_
+    return fitted, recorder.X_, recorder.y_, recorder.sample_weight_
 
 
-def _remembering(pipeline):
+def remembering(pipeline):
     """A copy of a fitted pipeline, whose steps before the last do not transform the same samples again."""
     if not isinstance(pipeline, Pipeline):
         return pipeline
     whole = copy.copy(pipeline)
     *before, (name, last) = whole.steps
-    whole.steps = [*((name, _remembers(step)) for name, step in before), (name, _remembering(last))]
+    whole.steps = [*((name, _remembers(step)) for name, step in before), (name, remembering(last))]
     return whole
 
 

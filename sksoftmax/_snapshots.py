@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Fitted copies of an estimator as it was after some epochs of its training."""
 
-import copy
 import warnings
 
 from sklearn.base import clone
 
 from sksoftmax._base import BaseSoftmaxClassifier
+from sksoftmax._pipelines import fit_steps_before, last_of_kind, with_last_step
 from sksoftmax._validation import integer, shown
 from sksoftmax._watching import Watcher
 
@@ -58,18 +58,9 @@ def training_snapshots(estimator, X, y, *, epochs=(0, 1, 2, 5, 10, 20, 50), samp
     True
     """
     wanted = _checked(epochs)
-    pipeline = estimator if hasattr(estimator, "steps") else None
-    model = estimator if pipeline is None else pipeline[-1]
-    if not isinstance(model, BaseSoftmaxClassifier):
-        raise TypeError(
-            f"estimator is a {type(model).__name__}, must be a SoftmaxRegression, a TinyMLPClassifier, or a Pipeline "
-            "that ends in one."
-        )
+    model = last_of_kind(BaseSoftmaxClassifier, estimator, "SoftmaxRegression, a TinyMLPClassifier")
     model = clone(model).set_params(max_iter=max(1, wanted[-1]))
-    transformers = None
-    if pipeline is not None and len(pipeline.steps) > 1:
-        transformers = clone(pipeline[:-1])
-        X = transformers.fit_transform(X, y)
+    whole, X, y, _ = fit_steps_before(clone(estimator), X, y, {})
     taken = _Taken(wanted)
     model._fit(X, y, sample_weight, watchers=[taken])
     snapshots = taken.snapshots
@@ -83,7 +74,7 @@ def training_snapshots(estimator, X, y, *, epochs=(0, 1, 2, 5, 10, 20, 50), samp
         )
         if model.n_iter_ not in wanted:
             snapshots.append(model)
-    return [_behind(transformers, pipeline, snapshot) for snapshot in snapshots]
+    return [with_last_step(whole, snapshot) for snapshot in snapshots]
 
 
 class _Taken(Watcher):
@@ -103,12 +94,3 @@ def _checked(epochs):
     if not wanted or not all(map(integer(0).allows, wanted)):
         raise ValueError(f"epochs == {shown(epochs)}, must be an int >= 0 or a sequence of them.")
     return sorted({int(epoch) for epoch in wanted})
-
-
-def _behind(transformers, pipeline, model):
-    """The model as the last step of the pipeline."""
-    if pipeline is None:
-        return model
-    whole = copy.copy(pipeline)
-    whole.steps = [*([] if transformers is None else transformers.steps), (pipeline.steps[-1][0], model)]
-    return whole

@@ -12,6 +12,7 @@ from sksoftmax._engine.parameters import Parameters
 from sksoftmax._fit_together import fit_together
 from sksoftmax._rare_classes import fit_to_one_class
 from sksoftmax._training import computed_in
+from sksoftmax._weights import check_sample_weight
 
 # Parameters of one stack: with the buffers of momentum, the gradient and the penalty they stay in a core's cache.
 STACK_BYTES = 2**20
@@ -33,6 +34,15 @@ class Fold(NamedTuple):
     sample_weight: np.ndarray | None
     rows: np.ndarray | None = None
     pipeline: object = None
+
+
+def fold_of(estimator, X, y, sample_weight):
+    """The Fold of samples as an unfitted estimator validates them."""
+    X, y = estimator._validate(X, y, reset=True)
+    names = [name for name in ("n_features_in_", "feature_names_in_") if hasattr(estimator, name)]
+    if sample_weight is not None:
+        sample_weight = check_sample_weight(sample_weight, len(y))
+    return Fold(X, y, {name: getattr(estimator, name) for name in names}, sample_weight)
 
 
 def stacks_of(estimators, fold):

@@ -5,11 +5,9 @@ from html import escape
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._base import BaseSoftmaxClassifier
-from sksoftmax._pipelines import last_step
-from sksoftmax._validation import shown
+from sksoftmax._pipelines import last_of_kind
 
 
 class Summary(dict):
@@ -57,13 +55,7 @@ def summary(estimator):
     >>> print(table["classes"], table["features"], table["stopped"], sep=" | ")
     3: 0, 1, 2 | 4 | converged, tol=0.001
     """
-    model = last_step(estimator)
-    if not isinstance(model, BaseSoftmaxClassifier):
-        raise TypeError(
-            f"estimator == {shown(estimator)}, must be a fitted SoftmaxRegression or TinyMLPClassifier, or a pipeline "
-            "that ends with one."
-        )
-    check_is_fitted(model)
+    model = last_of_kind(BaseSoftmaxClassifier, estimator, "SoftmaxRegression or TinyMLPClassifier", fitted=True)
     layers = model._published_layers()
     last = layers[-1][0]
     norms = np.linalg.norm(last.toarray() if sparse.issparse(last) else last, axis=1)

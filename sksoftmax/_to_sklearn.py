@@ -4,11 +4,9 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
-from sklearn.utils.validation import check_is_fitted
 
-from sksoftmax._pipelines import last_step, with_last_step
+from sksoftmax._pipelines import last_of_kind, with_last_step
 from sksoftmax._predictions import SoftmaxPredictions
-from sksoftmax._validation import shown
 
 
 def to_sklearn(estimator):
@@ -55,13 +53,9 @@ def to_sklearn(estimator):
     >>> bool(np.allclose(model.predict_proba(X), clf.predict_proba(X), atol=1e-12))
     True
     """
-    last = last_step(estimator)
-    if not isinstance(last, SoftmaxPredictions):
-        raise TypeError(
-            f"estimator == {shown(estimator)}, must be a fitted SoftmaxRegression, SoftmaxRegressionCV or "
-            "TinyMLPClassifier, or a pipeline that ends with one."
-        )
-    check_is_fitted(last)
+    last = last_of_kind(
+        SoftmaxPredictions, estimator, "SoftmaxRegression, SoftmaxRegressionCV or TinyMLPClassifier", fitted=True
+    )
     return with_last_step(estimator, _converted(last))
 
 

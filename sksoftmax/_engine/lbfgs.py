@@ -44,7 +44,7 @@ class Objective:
         parameters, n_models = network.parameters, len(settings)
         self.network, self.settings, self._gradient = network, settings, parameters.zeros_like()
         scales = [s.scale for s in settings]
-        self._scale = None if scales[0] is None else np.stack(scales)[:, None, :]
+        self._scale = 1.0 if scales[0] is None else np.stack(scales)[:, None, :]
         self._penalty = Penalty([s.l2 for s in settings], parameters)
         n = self._stream.n_samples
         self._accumulate = network.accumulation(self._gradient, [(0.0, 0.0)] * len(parameters.layers), 1.0 / n)
@@ -67,7 +67,7 @@ class Objective:
 
     def vectors(self):
         """(M, N) float64 of the network's parameters."""
-        return self._to_vectors(self.network.parameters, 1.0 if self._scale is None else self._scale)
+        return self._to_vectors(self.network.parameters, self._scale)
 
     def _to_vectors(self, parameters, factor):
         vectors = np.empty((parameters.n_models, Parameters.count(parameters.sizes)))
@@ -87,7 +87,7 @@ class Objective:
 
     def set(self, vectors):
         """Overwrite the network's parameters."""
-        factor = 1.0 if self._scale is None else 1 / self._scale
+        factor = 1 / self._scale
         for (W, b), layer in zip(self._layers_of(vectors), self.network.parameters.layers):
             layer.W[:], layer.b[:] = W * factor, b
             factor = 1.0
@@ -101,8 +101,7 @@ class Objective:
         run(self._add_penalty)
         self.data_loss = self._stream.loss_sum / self._stream.n_samples
         self.penalty = self._penalty.value(self.network.parameters)
-        gradients = self._to_vectors(self._gradient, 1.0 if self._scale is None else 1 / self._scale)
-        return self.data_loss + self.penalty, gradients
+        return self.data_loss + self.penalty, self._to_vectors(self._gradient, 1 / self._scale)
 
 
 def train(

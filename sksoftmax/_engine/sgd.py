@@ -57,7 +57,8 @@ class _Stack:
             self._each, ("learning_rate", "momentum", "shrink", "max_epochs")
         )
         self.averaged = self._each("averaged") > 0
-        self._first_averaged = np.minimum(self._each("patience"), 2) - 1
+        # The first epoch without improvement ends those that are not patient.
+        self._stale_before_averaged = np.where(self._each("patience") < 2, 0, 1)
         self.penalty = Penalty(self._each("l2"), network.parameters)
         self.penalty_now = self.penalty.value(network.parameters)
         scales = [s.scale for s in self.settings]
@@ -69,10 +70,10 @@ class _Stack:
         return np.array([getattr(s, name) for s in self.settings], dtype=np.float64)
 
     @property
-    def unproductive(self):
-        """Which models (M,) to average: those that are, in epochs after one without improvement, or in all where that
-        would end them."""
-        return self.averaged & (self.patience.stale >= self._first_averaged)
+    def summed(self):
+        """Whose iterates (M,) of the coming epoch are summed: those that are averaged, from the first epoch without
+        improvement on, or always where that would end them."""
+        return self.averaged & (self.patience.stale >= self._stale_before_averaged)
 
     @property
     def kept(self):
@@ -185,7 +186,6 @@ def train(
     stream = Minibatches(samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses)
     held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
     stack = _Stack(network, settings, stream, held_out, validation and monitor, rule, moments)
-
     if earlier is not None:
         stack.go_on(earlier.course)
     # One is written while the other holds, whenever an interrupt comes.
@@ -229,7 +229,7 @@ class _Saved:
 
     def __init__(self, stack, with_moments):
         self._values = np.empty_like(stack.kept.flat)
-        self._moments = [np.empty_like(self._values) for _ in stack.rule.moments if with_moments]
+        self._moments = [np.empty_like(moment.flat) for moment in stack.rule.moments] if with_moments else []
 
     def write(self, stack, result, with_course):
         self._n_epochs, self._best_epoch = result.n_epochs, result.best_epoch
@@ -262,7 +262,7 @@ def _epoch(stack, results, epoch):
     stack.rule.set_rates(rates, stack.momenta)
     before = stack.penalty_now
     done = results[0].n_updates
-    averaging = stack.unproductive.any()
+    averaging = stack.summed.any()
     stack.rule.keep_sum(stack.mean.total if averaging else None)
     steps = 0
     for parts, share in stack.stream.epoch():
@@ -297,10 +297,10 @@ def _finished(stack, results, epoch):
         standard_errors = stack.stream.standard_errors()
         units = resolution(objectives, standard_errors)
         restart = _steered(stack, objectives, losses, standard_errors)
-    counted = stack.unproductive
+    summed = stack.summed
     plateau = stack.patience.exhausted(values, units, restart)
     if stack.mean is not None:
-        stack.mean.reset(~(counted & (stack.patience.stale > 0)))
+        stack.mean.reset(~(summed & (stack.patience.stale > 0)))
         _average(stack, results, plateau & stack.averaged)
     adaptive = plateau & ~np.isnan(stack.shrinks)
     if adaptive.any():

@@ -17,7 +17,7 @@ from sksoftmax.plotting._checks import check_bool, check_dict, check_positive
 from sksoftmax.plotting._coefficient_images import COLORBAR_INCHES, CoefficientImagesDisplay
 from sksoftmax.plotting._fitted import final_model
 from sksoftmax.plotting._loss_curve import LossCurveDisplay, curves_of
-from sksoftmax.plotting._panels import image_grid, undone_on_error
+from sksoftmax.plotting._panels import image_grid, tidily
 
 IMAGE_INCHES, CURVE_INCHES, TITLE_INCHES, SMALLEST_INCHES = 1.2, 3.6, 0.4, 3.0
 # The best place for a legend would change while the curves grow, and a mark tell what is to come.
@@ -41,7 +41,7 @@ ICONS = {
 EMBED_LIMIT = 1000.0
 
 
-@undone_on_error
+@tidily
 def animate_coefficients(
     snapshots, *, loss_curve=True, interval=200, plot_options=None, curve_options=None, **read_options
 ):

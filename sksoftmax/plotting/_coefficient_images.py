@@ -19,7 +19,7 @@ from sksoftmax.plotting._images import (
     show_coefficients,
 )
 from sksoftmax.plotting._named_features import wrapped
-from sksoftmax.plotting._panels import colorbar_beside, image_panels, set_titles, undone_on_error, without_ticks
+from sksoftmax.plotting._panels import colorbar_beside, image_panels, set_titles, tidily, without_ticks
 
 COLORBAR_INCHES = 1.0
 # Part of a figure's height that the label of its scale takes.
@@ -168,7 +168,7 @@ class CoefficientImagesDisplay:
             )
         return cls(as_images(rows[:, :-1], image_shape, NAMED), names)
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(
         self, ax=None, *, n_columns=None, cmap=DIVERGING, scale="shared", limit=None, percentile=99.0, colorbar=True

@@ -33,7 +33,7 @@ from sksoftmax.plotting._named_features import (
     usual_number,
     wrapped,
 )
-from sksoftmax.plotting._panels import panels, set_titles, size_in_points, undone_on_error
+from sksoftmax.plotting._panels import panels, set_titles, size_in_points, tidily
 
 BARS_INCHES, CELL_INCHES, COLORBAR_INCHES, MARGIN_INCHES, SMALLEST_INCHES = 2.4, 0.55, 1.2, (0.7, 1.4), (4.8, 2.8)
 # Rows of coefficients beyond which they are a heat map.
@@ -200,7 +200,7 @@ class CoefficientsDisplay:
         display = cls(coefficients, names, feature_names, errors=errors, label=label, features_label=behind)
         return display.plot(ax=ax, **plot_options)
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(
         self,

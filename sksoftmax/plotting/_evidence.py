@@ -47,7 +47,7 @@ from sksoftmax.plotting._panels import (
     panels,
     set_titles,
     size_in_points,
-    undone_on_error,
+    tidily,
     without_ticks,
 )
 from sksoftmax.plotting._search_results import text_of
@@ -216,7 +216,7 @@ class EvidenceDisplay:
             evidence, options = as_images(evidence, image_shape), {}
         return cls(sample, evidence, intercepts, names, truth=truth, **options).plot(ax=ax, **plot_options)
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(
         self,

@@ -5,7 +5,7 @@ import numpy as np
 
 from sksoftmax.plotting._checks import check_colours, check_positive, numbers, told
 from sksoftmax.plotting._docstrings import shared_parameters
-from sksoftmax.plotting._panels import single_axes, undone_on_error
+from sksoftmax.plotting._panels import single_axes, tidily
 
 FIGURE_INCHES = (6.4, 4.0)
 # An objective that many times above the range from the best to that of the smallest rate is cut off.
@@ -92,7 +92,7 @@ class LearningRateDisplay:
         rates, objectives, best = parts
         return cls(rates, objectives, best=best).plot(ax=ax, **plot_options)
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(self, ax=None, *, color="C0"):
         """Draw the curve.

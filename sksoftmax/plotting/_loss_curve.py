@@ -12,7 +12,7 @@ from sksoftmax._validation import shape_of, shown
 from sksoftmax.plotting._checks import check_bool, check_int, check_option, numbers, texts
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import final_model
-from sksoftmax.plotting._panels import plain, single_axes, undone_on_error
+from sksoftmax.plotting._panels import plain, single_axes, tidily
 from sksoftmax.plotting._ticks import plain_ticks
 
 LABELS = {
@@ -157,7 +157,7 @@ class LossCurveDisplay:
         trainings = [curves_of(final_model(estimator)) for estimator in estimators.values()]
         return cls(trainings, list(map(str, estimators))).plot(ax=ax, **plot_options)
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(
         self, ax=None, *, curves=None, xscale="linear", yscale="linear", smoothing=None, mark_best=True, legend="auto"

@@ -25,7 +25,7 @@ from sksoftmax.plotting._panels import (
     plain,
     set_titles,
     size_in_points,
-    undone_on_error,
+    tidily,
 )
 
 CELL_INCHES, NUMBER_INCHES, MARGIN_INCHES, COLORBAR_INCHES = (0.25, 0.32), 0.5, (3.0, 1.2), 2.5
@@ -260,7 +260,7 @@ class ModelMatricesDisplay:
             output_title=OUTPUTS[response_method],
         )
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(
         self,

@@ -134,9 +134,9 @@ def colorbar_beside(figure, axes, drawn, **style):
     return figure.colorbar(drawn, ax=list(dict.fromkeys(parents)), shrink=0.8, **style)
 
 
-def undone_on_error(draw):
-    """Wrap a function that draws so that, if it fails, no new figure is open and its display is as it was; and that
-    where it draws remembers what to clear before another display is drawn there."""
+def tidily(draw):
+    """Wrap a method that draws. If it fails, no new figure is open and its display is as it was; else the place that it
+    was given remembers what to clear before another display is drawn there."""
 
     @functools.wraps(draw)
     def tidy(*args, **kwargs):
@@ -145,16 +145,9 @@ def undone_on_error(draw):
         ax = kwargs.get("ax", args[1] if len(args) > 1 else None)
         places = [place for place in _listed(ax) if isinstance(place, (Axes, FigureBase))]
         try:
-            others, legends = (places[0].figure.axes, list(places[0].figure.legends)) if places else ((), ())
+            there = _axes_and_legends(places)
             drawn = draw(*args, **kwargs)
-            if places:
-                places[0]._drawn_there = [
-                    *((bar, bar.ax) for bar in _bars_of(args[0])),
-                    *((legend, legend) for legend in places[0].figure.legends if legend not in legends),
-                    *((new, new) for new in places[0].figure.axes if new not in others),
-                ]
-                for place in places[1:]:
-                    place._drawn_there = []
+            _remember(places, args[0], there)
             return drawn
         except BaseException:
             for number in set(plt.get_fignums()) - figures:
@@ -165,6 +158,20 @@ def undone_on_error(draw):
             raise
 
     return tidy
+
+
+def _axes_and_legends(places):
+    """Those of the figure that the places are in."""
+    return [] if not places else [*places[0].figure.legends, *places[0].figure.axes]
+
+
+def _remember(places, display, there):
+    """Note what a display has added to what was there: pairs of what is removed and where it is."""
+    for place in places:
+        place._drawn_there = []
+    if places:
+        new = [artist for artist in _axes_and_legends(places) if artist not in there]
+        places[0]._drawn_there = [*((bar, bar.ax) for bar in _bars_of(display)), *zip(new, new)]
 
 
 def plain(text):

@@ -25,7 +25,7 @@ from sksoftmax.plotting._images import (
     show_pixels,
 )
 from sksoftmax.plotting._named_features import cut, label_inches, row_points
-from sksoftmax.plotting._panels import panels, plain, set_titles, undone_on_error, without_ticks
+from sksoftmax.plotting._panels import panels, plain, set_titles, tidily, without_ticks
 
 IMAGE_INCHES, BARS_INCHES, BAR_INCHES, MARGIN_INCHES = 1.6, 2.6, 0.22, 0.8
 LEGEND_INCHES, SHORTEST_INCHES = 0.3, 1.9
@@ -194,7 +194,7 @@ class ProbabilityBarsDisplay:
             labels = [named.get(label, str(label)) for label in column("y_true", y_true, n_samples).tolist()]
         return cls(images, y_proba, names, labels=labels).plot(ax=ax, **plot_options)
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(self, ax=None, *, n_columns=None, n_classes=None, cmap=PIXELS):
         """Draw the images and the bars.

@@ -21,7 +21,7 @@ from sksoftmax.plotting._images import (
     rows_of,
     show_pixels,
 )
-from sksoftmax.plotting._panels import image_panels, set_titles, undone_on_error, without_ticks
+from sksoftmax.plotting._panels import image_panels, set_titles, tidily, without_ticks
 
 NO_IMAGES = "ProbabilityBarsDisplay draws predictions of samples that are no images."
 SELECTIONS = ("first", "random", "most_confident_errors", "least_confident", "per_class")
@@ -212,7 +212,7 @@ class SampleGridDisplay:
             indices=rows,
         )
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(self, ax=None, *, n_columns=None, cmap=PIXELS, wrong_color=WRONG):
         """Draw the grid.

@@ -27,7 +27,7 @@ from sksoftmax.plotting._checks import (
     told,
 )
 from sksoftmax.plotting._docstrings import shared_parameters
-from sksoftmax.plotting._panels import single_axes, undone_on_error
+from sksoftmax.plotting._panels import single_axes, tidily
 from sksoftmax.plotting._search_results import (
     as_read,
     check_metric,
@@ -217,7 +217,7 @@ class SearchCurveDisplay:
             connected=connected,
         )
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(self, ax=None, *, color="C0", label=None):
         """Draw the curve.

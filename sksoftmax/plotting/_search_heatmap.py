@@ -19,7 +19,7 @@ from sksoftmax.plotting._checks import (
     texts,
 )
 from sksoftmax.plotting._docstrings import shared_parameters
-from sksoftmax.plotting._panels import single_axes, undone_on_error
+from sksoftmax.plotting._panels import single_axes, tidily
 from sksoftmax.plotting._search_results import (
     as_read,
     check_metric,
@@ -182,7 +182,7 @@ class SearchHeatmapDisplay:
         rows, columns = ([text_of(value) for value in axes[name]] for name in names)
         return cls(scores, rows=rows, columns=columns, params=names, metric=name, best=places[best])
 
-    @undone_on_error
+    @tidily
     @shared_parameters
     def plot(self, ax=None, *, cmap="cividis", percentile=90.0, values_format=".3f", colorbar=True, im_kw=None):
         """Draw the heat map.
