@@ -80,6 +80,10 @@ def _translating(init):
             # As it only stores them, its arguments are wrong.
             foreign = [CALLED_HERE[name] for name in kwargs if name in CALLED_HERE and name not in parameters]
             hints = [f"{it} is called {own} here." for it, *names in foreign for own in names if own in parameters]
-            raise TypeError(" ".join([f"{error}.", *hints])) from None
+            if not hints:
+                raise
+            # From Python 3.13 on it guesses a name.
+            said, *_ = str(error).split(". Did you mean")
+            raise TypeError(" ".join([f"{said}.", *hints])) from None
 
     return __init__

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bad calls of the makers and readers of data."""
 
+import os
+
 import pytest
 
 from sksoftmax.datasets import fetch_mnist, load_mnist, load_tiny_digits, make_noisy_digits
@@ -13,7 +15,7 @@ FETCH, TINY, NOISY = map(Call, (fetch_mnist, load_tiny_digits, make_noisy_digits
 # fmt: off
 TABLE = [
     (LOAD, "path", "does not exist, must be a folder of IDX files or a .npz file", ["nowhere", "nowhere.npz"]),
-    (LOAD, "path", "must be a folder of IDX files or a .npz file", [__file__]),
+    (LOAD, "path", "must be a folder of IDX files or a .npz file", [os.devnull]),
     ([LOAD, FETCH], "subset", "must be one of ['train', 'test', 'all']", ["validation", None, 3, ["train"]]),
     ([LOAD, FETCH], "dtype", "must be None, uint8 or a float type", ["int32", int, complex, str, "foo", 3]),
     (LOAD_ALL, "mmap", "needs dtype=None and subset 'train' or 'test'", [True]),

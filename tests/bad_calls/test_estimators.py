@@ -140,7 +140,7 @@ TABLE = [
     (NEW_SOFTMAX, "alpha", Said("alpha is called l2 here"), [1.0]),
     (NEW_SOFTMAX, "penalty", Said("The weight of the penalty is called l2 here"), ["l2"]),
     (NEW_SOFTMAX, "eta0", Said("eta0 is called learning_rate_init here"), [0.1]),
-    (NEW_SOFTMAX, "dropout", Said("SoftmaxRegression.__init__() got an unexpected keyword argument 'dropout'."), [0.1]),
+    (NEW_SOFTMAX, "dropout", Said("SoftmaxRegression.__init__() got an unexpected keyword argument 'dropout'"), [0.1]),
     (NEW_MLP, "alpha", Said("argument 'alpha'. alpha is called l2 here"), [1.0]),
     (NEW_CV, "Cs", Said("argument 'Cs'. 1 / (n_samples * C) is called l2s here"), [10]),
     (NEW_CV, "l2", Said("SoftmaxRegressionCV.__init__() got an unexpected keyword argument 'l2'. l2 is called l2s"),
