@@ -19,6 +19,9 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
     "sphinx.ext.mathjax",
+    # The pages show their formulas without a network.
+    "sphinx-mathjax-offline",
+    "sphinx_design",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
@@ -27,12 +30,35 @@ templates_path = ["_templates"]
 # A name in single backticks is a parameter or an attribute, as in scikit-learn.
 default_role = "literal"
 
+# "https://github.com/OWNER/NAME", where there is such a place: then the pages have links to edit them and to their
+# source, and the switcher offers the versions that are listed in the site's versions.json.
+REPOSITORY = ""
+
 html_theme = "pydata_sphinx_theme"
 html_title = f"sksoftmax {release}"
-html_theme_options = {"logo": {"text": "sksoftmax"}, "show_toc_level": 2}
+html_theme_options = {
+    "logo": {"text": "sksoftmax"},
+    "show_toc_level": 2,
+    "header_links_before_dropdown": 7,
+    "navigation_with_keys": False,
+    "article_header_start": ["breadcrumbs"],
+}
+if REPOSITORY:
+    owner, name = REPOSITORY.split("/")[-2:]
+    html_context = {"github_user": owner, "github_repo": name, "github_version": "main", "doc_path": "docs"}
+    html_theme_options |= {
+        "github_url": REPOSITORY,
+        "use_edit_page_button": True,
+        "switcher": {"json_url": f"https://{owner}.github.io/{name}/versions.json", "version_match": version},
+        "check_switcher": False,
+        "navbar_end": ["version-switcher", "theme-switcher", "navbar-icon-links"],
+    }
+# Pages of no section have nothing to list beside them.
+html_sidebars = {page: [] for page in ("index", "install", "api", "lessons", "maths", "benchmarks", "changelog")}
 html_show_sourcelink = False
+html_use_index = False
 html_static_path = ["_static"]
-html_css_files = ["pictures.css"]
+html_css_files = ["pictures.css", "pages.css"]
 
 # The class template lists the members, with a description each.
 numpydoc_show_class_members = False

@@ -21,3 +21,37 @@ def test_no_cell_of_a_table_is_a_bullet(page):
             inside = False
         assert not (inside and re.search(r"  [-+*](  |$)", line)), line
         assert not re.fullmatch(r" +(\* )?- [-+*] *", line), line
+
+
+FETCHED = [
+    # What a browser fetches by itself, unlike links to follow.
+    r"<(?:script|img|iframe|source|video|audio|embed)\b[^>]*?\bsrc=\"((?:https?:)?//[^\"]*)",
+    r"<link\b(?![^>]*rel=\"(?:canonical|next|prev|index|search)\")[^>]*?\bhref=\"((?:https?:)?//[^\"]*)",
+    r"url\(\s*[\"']?((?:https?:)?//[^)]*)",
+    r"@import\s+[\"']((?:https?:)?//[^\"']*)",
+]
+
+
+def fetched(text):
+    return [address for pattern in FETCHED for address in re.findall(pattern, text)]
+
+
+def test_what_a_page_fetches_is_found():
+    for text in (
+        '<script async src="https://a.b/c.js"></script>',
+        '<img class="x" src="//a.b/c.png">',
+        '<link rel="stylesheet" href="https://a.b/c.css">',
+        "@font-face { src: url(https://a.b/c.woff) }",
+        '@import "https://a.b/c.css"',
+    ):
+        assert len(fetched(text)) == 1, text
+    assert not fetched('<a href="https://a.b">b</a> <script src="_static/c.js"></script>')
+
+
+def test_no_built_page_fetches_anything_from_another_host():
+    built = DOCS / "_build" / "html"
+    if not built.exists():
+        pytest.skip("the documentation has not been built")
+    files = [file for pattern in ("*.html", "*.css") for file in built.rglob(pattern)]
+    assert len(files) > 20
+    assert not {str(file.relative_to(built)): found for file in files if (found := fetched(file.read_text()))}
