@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Write what this version pickles, beside this file, for later ones to load: ``python -m tests.pickles.write``.
 
-To be run once for a release, with the oldest supported versions, whose pickles later ones load.
+To be run once for a release, with the oldest supported versions, whose pickles later ones load. A file holds fitted
+estimators, as far as predictions depend on them, and the probabilities of each for iris. What training goes on from is
+left out: that is for the version which wrote it.
 """
 
 import pickle
@@ -22,7 +24,13 @@ def models(X, y):
         yield TinyMLPClassifier((3,), solver=solver, **settings).fit(X, y).partial_fit(X, y)
 
 
+def only_predicting(model):
+    """The model without what its training goes on from."""
+    vars(model).pop("_training_state", None)
+    return model
+
+
 if __name__ == "__main__":
     X, y = load_iris(return_X_y=True)
-    written = [(model, model.predict_proba(X)) for model in models(X, y)]
+    written = [(model, model.predict_proba(X)) for model in map(only_predicting, models(X, y))]
     (Path(__file__).parent / f"{__version__}.pkl").write_bytes(pickle.dumps(written, protocol=4))
