@@ -235,6 +235,7 @@ def test_small_comparisons_report_what_they_measure(data, tmp_path):
         assert rows
         assert all(math.isfinite(row.value) for row in rows)
     assert {row.contestant for row in comparisons["epoch"][1]} >= {epoch.OURS, "MLPClassifier", "SGDClassifier"}
+    assert {row.contestant for row in comparisons["predict"][1]} >= {"MLPClassifier", "TinyMLPClassifier", "to_sklearn"}
     assert {row.contestant for row in comparisons["rules"][1]} == set(rules.RULES) - {rules.PLAIN}
     assert {row.contestant for row in comparisons["tables"][1]} == {tables.RAW, tables.SCALED, tables.PEER_NETWORK}
     times = [row for _, rows in comparisons.values() for row in rows if row.measure == "times ours"]

@@ -16,7 +16,7 @@ from tests.benchmarks.measure import Repeated
 from tests.benchmarks.threads import n_cores
 
 RELATIONS = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
-PACKAGES = ["sksoftmax", "numpy", "scipy", "scikit-learn", "torch", "jax", "mlxtend"]
+PACKAGES = ["sksoftmax", "numpy", "scipy", "scikit-learn", "torch", "jax", "mlxtend", "onnxruntime"]
 COLUMNS = ["case", "contestant", "measured", "spread", "unit", "target", "", "reached"]
 
 
