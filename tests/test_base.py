@@ -12,6 +12,7 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, log_loss
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -572,6 +573,17 @@ def test_empty_rows_of_a_sparse_matrix_are_samples(iris):
 def test_html_representation_links_to_the_documentation():
     html = SoftmaxRegression()._repr_html_()
     assert "sksoftmax.SoftmaxRegression.html" in html
+
+
+@pytest.mark.parametrize(
+    "clf", [SoftmaxRegression(), SoftmaxRegressionCV(l2s=[1e-2], cv=2), TinyMLPClassifier((3,), random_state=0)]
+)
+def test_html_representation_shows_fitted_attributes_where_scikit_learn_does(clf, iris):
+    attributes = ["n_features_in_", "classes_", "l2_", "learning_rate_curve_", "n_updates_"]
+    assert not any(name in clf._repr_html_() for name in attributes)
+    shown = "n_features_in_" in LogisticRegression(max_iter=1000).fit(*iris)._repr_html_()
+    html = clf.fit(*iris)._repr_html_()
+    assert [name for name in attributes if name in html] == (attributes if shown else [])
 
 
 # 700 rows cut batches of 300 into parts and leave a short last one.
