@@ -209,11 +209,12 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Go on training with one epoch over the given samples.
 
-        The first call (or the `fit` before it) fixes the classes and, with ``learning_rate_init="auto"``, the
-        coordinates, and what later learning rates are computed from, so its samples should be typical of all. A change
-        of `solver`, of `fit_intercept`, or between a number and "auto" fixes them anew. Momentum, the
-        time of the schedule (epochs, those of `fit` included) and the random stream go on from call to call, also after
-        pickling. With ``batch_size="auto"`` a call with fewer than 32 samples takes their share of a step.
+        The first call fixes, with ``learning_rate_init="auto"``, the coordinates, and what later learning rates are
+        computed from, so its samples should be typical of all; so does a `fit` before it with ``warm_start=True``.
+        Without, a `fit` hands over its coefficients, its classes and the time of the schedule (epochs). A change of
+        `solver`, of `fit_intercept`, or between a number and "auto" fixes them anew. Momentum, the time of the schedule
+        and the random stream go on from call to call, also after pickling. With ``batch_size="auto"`` a call with fewer
+        than 32 samples takes their share of a step.
 
         Parameters
         ----------
@@ -266,6 +267,7 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
                 print(f"epoch {self.n_iter_}  {figures(result)}")
             self._training_state = {
                 **state,
+                "in_pieces": True,
                 "moments": [moment.flat for moment in result.moments],
                 "n_updates": result.n_updates,
             }

@@ -71,8 +71,8 @@ scoring : {"loss", "accuracy"}, default="loss"
 warm_start : bool, default=False
     Whether `fit` goes on from the previous call. Where that ended by `max_iter`, a callback or Ctrl-C, and the samples
     and all parameters are the same but for a larger `max_iter`, the result is that of one fit of `max_iter` epochs, to
-    the last bit, also after pickling ("lbfgs" excepted). Else it goes on from the coefficients; schedule and momentum
-    start anew, the validation samples of the same data stay the same.
+    the last bit, also after pickling, for which what is needed is kept. Else it goes on from the coefficients; schedule
+    and momentum start anew, the validation samples of the same data stay the same.
 init_scale : float or None, default=None
     Standard deviation, >= 0, of normal random initial coefficients, in the coordinates that the steps are taken in.
     With None the model without hidden layers starts at zero. With hidden layers the standard deviation of the

@@ -8,7 +8,7 @@ from sksoftmax._diagnosis import advice, divergence
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._held_out import train_and_validation
 from sksoftmax._resuming import with_course
-from sksoftmax._training import advance, begin, own_stream
+from sksoftmax._training import advance, begin, keep_state, own_stream
 from sksoftmax._watching import Epoch
 
 
@@ -63,6 +63,6 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, o
             problems.append(divergence(estimator, result, X))
             continue
         estimator._publish(result, coordinates)
-        estimator._training_state = with_course(state, result)
+        keep_state(estimator, with_course(state, result))
         problems.append(result.interrupt or advice(estimator, result))
     return problems

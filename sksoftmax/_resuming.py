@@ -55,7 +55,7 @@ def with_course(state, result):
 
 def remember(estimator, key):
     """Note what the course, if there is one, belongs to."""
-    if "course" in estimator._training_state:
+    if "course" in getattr(estimator, "_training_state", {}):
         estimator._training_state["course"]["key"] = key
 
 

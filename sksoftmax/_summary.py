@@ -77,7 +77,7 @@ def summary(estimator):
 
 def _reason(model):
     """Why training ended, as far as the fitted attributes tell."""
-    if not hasattr(model, "_training_state") or model._training_state["n_updates"]:
+    if not model.n_iter_ or getattr(model, "_training_state", {}).get("in_pieces"):
         return "partial_fit, which goes on"
     if model.n_iter_ >= model.max_iter:
         return f"max_iter={model.max_iter}"

@@ -111,15 +111,25 @@ def _begin_one(estimator, samples, layers, random_state, moments, streaming):
 
 
 def resume(estimator, samples):
-    """The state and the network with which `partial_fit` goes on from where its last call ended."""
+    """The state and the network with which `partial_fit` goes on from where its last call, or `fit`, ended."""
     state = copy.deepcopy(getattr(estimator, "_training_state", None))
+    layers = estimator._layers_to_go_on_from() if getattr(estimator, "n_iter_", 0) else None
     if state is None:
-        random_state, estimator._validation_seed = own_stream(estimator.random_state)
-        return begin([estimator], samples, None, random_state, streaming=True)[0]
-    layers = estimator._layers_to_go_on_from()
-    if state["made_for"] != kind_of_steps(estimator):
-        return begin([estimator], samples, layers, state["random_state"], streaming=True)[0]
+        random_state, seed = own_stream(estimator.random_state)
+        vars(estimator).setdefault("_validation_seed", seed)
+    else:
+        random_state = state["random_state"]
+    if state is None or state["made_for"] != kind_of_steps(estimator):
+        return begin([estimator], samples, layers, random_state, streaming=True)[0]
     return state, network_of(estimator, coordinates_of(state).to_working(layers), layers[0][0].dtype)
+
+
+def keep_state(estimator, state):
+    """Keep what `fit` would go on from where that is asked for: it may be larger than the layers."""
+    if estimator.warm_start:
+        estimator._training_state = state
+    else:
+        vars(estimator).pop("_training_state", None)
 
 
 def kind_of_steps(estimator):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import TrainingResult
-from sksoftmax._training import coordinates_of
+from sksoftmax._training import coordinates_of, keep_state
 
 
 class Epoch(NamedTuple):
@@ -38,7 +38,7 @@ class Epoch(NamedTuple):
         fitted, state, result = copy.copy(self.estimator), copy.deepcopy(self.state), copy.deepcopy(self.result)
         result.parameters = self.parameters.take([0])
         fitted._publish(result, coordinates_of(state))
-        fitted._training_state = state
+        keep_state(fitted, state)
         return fitted
 
 

@@ -340,7 +340,4 @@ def test_a_pickled_model_holds_its_weights_once():
     rng = np.random.RandomState(0)
     X, y = rng.normal(size=(40, 5000)), np.arange(40) % 4
     clf = quick().fit(X, y)
-    # Beside them the mean and the scale of each feature, from which partial_fit would go on.
-    assert len(pickle.dumps(clf)) < 1.1 * clf.coef_.nbytes + 2 * 8 * X.shape[1]
-    plain = quick(learning_rate_init=0.01).fit(X, y)
-    assert len(pickle.dumps(plain)) < 1.1 * plain.coef_.nbytes
+    assert len(pickle.dumps(clf)) < 1.1 * clf.coef_.nbytes

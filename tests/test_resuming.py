@@ -144,8 +144,27 @@ def test_only_models_that_may_go_on_keep_what_that_takes(solver, digits):
     X, y = np.tile(digits[0], 40), digits[1]
     clf = SoftmaxRegression(solver=solver, max_iter=3, tol=None, random_state=0)
     sizes = {warm: len(pickle.dumps(clone(clf).set_params(warm_start=warm).fit(X, y))) for warm in (False, True)}
-    weights = 10 * (X.shape[1] + 1) * 8
-    # Mean and scale of the features, for `partial_fit`; its random numbers, parameters and curves.
-    of_features = 2 * X.shape[1] * 8
-    assert sizes[False] < weights + of_features + 8_000
+    weights, parameters = 10 * (X.shape[1] + 1) * 8, len(pickle.dumps(clf))
+    assert sizes[False] < weights + parameters + 1_000
     assert sizes[True] < 6 * weights
+
+
+def test_a_fit_forgets_what_partial_fit_went_on_from(digits):
+    clf = SoftmaxRegression(max_iter=3, tol=None, random_state=0)
+    sizes = [len(pickle.dumps(clf.fit(*digits)))]
+    clf.partial_fit(*digits)
+    sizes.append(len(pickle.dumps(clf.fit(*digits))))
+    assert sizes[0] == sizes[1]
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("warm_start", [False, True])
+def test_partial_fit_goes_on_from_the_coefficients_of_a_fit(warm_start, solver, digits):
+    X, y = digits
+    clf = SoftmaxRegression(solver=solver, warm_start=warm_start, random_state=0).fit(X[:200], y[:200])
+    thawed, before = pickle.loads(pickle.dumps(clf)), clf.loss_curve_[0]
+    for model in (clf, thawed):
+        for start in range(200, 400, 50):
+            model.partial_fit(X[start : start + 50], y[start : start + 50])
+            assert model.loss_curve_[-1] < before
+    assert_same_training(thawed, clf)

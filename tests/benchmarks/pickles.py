@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Size of fitted estimators when pickled, in bytes.
 
-All fitted to the same float32 samples for two iterations. Ours have what `partial_fit` goes on from, such as the
-velocity; MLPClassifier has its optimiser and gradients.
+All fitted to the same float32 samples for two iterations. MLPClassifier has its optimiser and gradients.
 """
 
 import pickle
