@@ -13,7 +13,7 @@ from sklearn.utils.validation import validate_data
 
 from sksoftmax import _curves as curves
 from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._callbacks import CallbackSupportMixin, EpochTasks, with_callbacks
+from sksoftmax._callbacks import CallbackSupportMixin, EpochTasks, calls_back, with_callbacks
 from sksoftmax._diagnosis import divergence
 from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import Samples
@@ -192,7 +192,7 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
             earlier = earlier_training(self, key) if going_on else None
             if self.verbose:
                 watchers = [*watchers, Progress(every=self.verbose > 1)]
-            if getattr(self, "_skl_callbacks", None):
+            if calls_back(self):
                 watchers = [*watchers, EpochTasks(context, sample_weight)]
             with watched_by(watchers) as watch:
                 (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch, earlier)

@@ -1,20 +1,32 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""scikit-learn's callbacks, for which each epoch is a task. They came with its version 1.9; before, there are none."""
+"""scikit-learn's callbacks, for which each epoch of a fit and each stack of a search is a task. They came with its
+version 1.9; before, there are none."""
 
+from contextlib import nullcontext
 from functools import wraps
 
 from sksoftmax._watching import Watcher
 
+
+class _NoContext:
+    """Stands for the context of callbacks where there are none."""
+
+    def call_on_fit_task_begin(self, **_):
+        return self
+
+    def call_on_fit_task_end(self, **_):
+        return False
+
+    def subcontext(self, **_):
+        return self
+
+    def propagate_callback_context(self, _):
+        return nullcontext()
+
+
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
 except ImportError:
-
-    class _NoContext:
-        def call_on_fit_task_begin(self, **_):
-            return self
-
-        def call_on_fit_task_end(self, **_):
-            return False
 
     class CallbackSupportMixin:
         """Stands for the class of that name, without `set_callbacks`."""
@@ -32,7 +44,45 @@ except ImportError:
         return unmanaged
 
 
-__all__ = ["CallbackSupportMixin", "EpochTasks", "with_callbacks"]
+__all__ = ["CallbackSupportMixin", "EpochTasks", "SearchTask", "calls_back", "with_callbacks"]
+
+
+def calls_back(estimator):
+    """Whether an estimator has callbacks."""
+    return bool(getattr(estimator, "_skl_callbacks", None))
+
+
+class SearchTask:
+    """A task of a search, which begins and ends with a ``with`` statement.
+
+    Parameters
+    ----------
+    search : estimator that tells of it, or None where nobody listens
+    context : of the task
+    **data : X, y and metadata, or functions that return them
+    """
+
+    def __init__(self, search=None, context=None, **data):
+        self.search, self._context, self._data = search, _NoContext() if context is None else context, data
+
+    def about(self, **data):
+        """The same task with other data."""
+        return SearchTask(self.search, self._context, **data)
+
+    def subtask(self, name, **numbers):
+        """A task that is a part of this one; `numbers` are those of scikit-learn's `subcontext`."""
+        return SearchTask(self.search, self._context.subcontext(task_name=name, **numbers), **self._data)
+
+    def fits(self, estimator):
+        """A context manager in which the fit of an estimator is the task."""
+        return self._context.propagate_callback_context(estimator)
+
+    def __enter__(self):
+        self._context.call_on_fit_task_begin(estimator=self.search, **self._data)
+        return self
+
+    def __exit__(self, *error):
+        self._context.call_on_fit_task_end(estimator=self.search, **self._data)
 
 
 class EpochTasks(Watcher):

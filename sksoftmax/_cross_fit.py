@@ -19,6 +19,7 @@ from sklearn.utils import _safe_indexing as rows_of
 from sklearn.utils import indexable
 from sklearn.utils.parallel import Parallel, delayed
 
+from sksoftmax._callbacks import SearchTask, calls_back
 from sksoftmax._pipelines import fit_steps_before, last_step, remembering, with_last_step
 from sksoftmax._rare_classes import widened
 from sksoftmax._stacks import Fold, fit_stack, fold_of, grouped, stacks_of
@@ -181,9 +182,21 @@ def accepts_sample_weight(scorer):
     return "sample_weight" in inspect.signature(getattr(scorer, "_score_func", scorer)).parameters
 
 
-def _evaluate(candidates, task, train, test):
+def _evaluate(candidates, task, train, test, search_task):
     """Fit candidates whose steps before are set alike to the rows `train`, score them on the rows `test`; return their
     Outcomes."""
+    weights = {name: value for name, value in task.fit_params.items() if name == "sample_weight" and value is not None}
+    search_task = search_task.about(
+        X=lambda: rows_of(task.X, train),
+        y=lambda: rows_of(task.y, train),
+        metadata=(lambda: _of_rows(weights, task, train)) if weights else None,
+    )
+    with search_task:
+        return _fitted_and_scored(candidates, task, train, test, search_task)
+
+
+def _fitted_and_scored(candidates, task, train, test, search_task):
+    """The Outcomes of `_evaluate`."""
     start = time.perf_counter()
     try:
         fold = _fold(task, candidates[0], train)
@@ -196,7 +209,7 @@ def _evaluate(candidates, task, train, test):
     # Without steps before they are one already.
     for stack in [range(len(candidates))] if fold.pipeline is None else stacks_of(last_steps, fold):
         start = time.perf_counter()
-        fitted = fit_stack([last_steps[i] for i in stack], fold, task.classes)
+        fitted = fit_stack([last_steps[i] for i in stack], fold, task.classes, search_task)
         fit_time = share_of_steps + _since(start) / len(stack)
         for i, estimator, problem in zip(stack, *fitted):
             if isinstance(problem, Exception):
@@ -256,7 +269,9 @@ def _scores(scorer, estimator, arguments):
         return error
 
 
-def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", progress=None, before=None):
+def cross_fit(
+    candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", progress=None, before=None, search_task=None
+):
     """Evaluate candidates on splits.
 
     Parameters
@@ -267,6 +282,7 @@ def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", pr
     n_jobs, pre_dispatch : of joblib
     progress : called with the places of the candidates of each job that is done, and their Outcomes; or None
     before : for pipelines, a key for each candidate, as of `steps_before`
+    search_task : SearchTask of the whole call, of which each job is a part; or None
 
     Returns
     -------
@@ -287,12 +303,14 @@ def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", pr
     arguments = [([candidates[i] for i in job], task, *splits[split]) for split, job in places]
     done = set()
     try:
-        for (split, job), results in zip(places, _evaluated(arguments, n_jobs, pre_dispatch)):
-            for i, outcome in zip(job, results):
-                outcomes[i][split] = outcome
-                done.add((i, split))
-            if progress is not None:
-                progress(job, results)
+        with _search_of(search_task, arguments) as search:
+            arguments = [(*each, part) for each, part in zip(arguments, _parts(search, arguments))]
+            for (split, job), results in zip(places, _evaluated(arguments, n_jobs, pre_dispatch)):
+                for i, outcome in zip(job, results):
+                    outcomes[i][split] = outcome
+                    done.add((i, split))
+                if progress is not None:
+                    progress(job, results)
     except KeyboardInterrupt:
         for split, job in places:
             for i in job:
@@ -303,6 +321,23 @@ def cross_fit(candidates, task, splits, n_jobs=None, pre_dispatch="2*n_jobs", pr
         if progress is not None:
             progress.close()
     return outcomes
+
+
+def _search_of(search_task, arguments):
+    """The SearchTask of all jobs; one that nobody listens to where nobody would."""
+    if search_task is None or not (calls_back(search_task.search) or any(map(_n_alone, arguments))):
+        return SearchTask()
+    return search_task.subtask("search", max_subtasks=len(arguments), sequential_subtasks=False)
+
+
+def _n_alone(arguments):
+    """How many candidates of a job are fitted alone."""
+    return sum(calls_back(last_step(candidate)) for candidate in arguments[0])
+
+
+def _parts(search, arguments):
+    """The SearchTask of each job; those whose candidates are fitted alone have one for each candidate."""
+    return [search.subtask("stack", task_id=i, max_subtasks=_n_alone(each)) for i, each in enumerate(arguments)]
 
 
 def _evaluated(arguments, n_jobs, pre_dispatch):
@@ -318,4 +353,4 @@ def warn_of(outcomes):
     advice = [outcome.advice for row in outcomes for outcome in row if outcome.advice]
     if advice:
         n_fits = sum(map(len, outcomes))
-        warnings.warn(f"{len(advice)} of {n_fits} fits warn. The first: {advice[0]}", ConvergenceWarning, stacklevel=3)
+        warnings.warn(f"{len(advice)} of {n_fits} fits warn. The first: {advice[0]}", ConvergenceWarning, stacklevel=5)

@@ -18,6 +18,7 @@ from sklearn.utils import indexable
 from sklearn.utils.metadata_routing import process_routing
 
 from sksoftmax._base import BaseSoftmaxClassifier
+from sksoftmax._callbacks import CallbackSupportMixin, SearchTask, with_callbacks
 from sksoftmax._cross_fit import (
     CV,
     N_JOBS,
@@ -154,7 +155,7 @@ def _tabulated(search, candidates, outcomes):
     return table
 
 
-class _VectorizedSearch:
+class _VectorizedSearch(CallbackSupportMixin):
     """`fit` of a search class of scikit-learn, for candidates that train together."""
 
     _constraints = CONSTRAINTS
@@ -188,6 +189,11 @@ class _VectorizedSearch:
         KeyboardInterrupt
             If Ctrl-C is pressed. `cv_results_` is then the table of what was finished, with nan for the rest.
         """
+        self._fit(X, y, params)
+        return self
+
+    @with_callbacks
+    def _fit(self, X, y, params):
         self._check()
         X, y = indexable(X, y)
         scorer = self._scorer()
@@ -205,11 +211,16 @@ class _VectorizedSearch:
                 f"Fitting {len(splits)} folds for each of {len(candidates)} candidates, totalling "
                 f"{len(splits) * len(candidates)} fits"
             )
+        context = self._init_callback_context(max_subtasks=2 if self.refit else 1)
+        weights = params.get("sample_weight")
+        told = {"X": X, "y": y, "metadata": None if weights is None else {"sample_weight": weights}}
+        context.call_on_fit_task_begin(estimator=self, **told)
+        search_task = SearchTask(self, context)
         models = [self._model(params) for params in candidates]
         before = list(map(steps_before, models, candidates))
         progress = self._progress(candidates, len(splits)) if self.verbose else None
         try:
-            outcomes = cross_fit(models, task, splits, self.n_jobs, self.pre_dispatch, progress, before)
+            outcomes = cross_fit(models, task, splits, self.n_jobs, self.pre_dispatch, progress, before, search_task)
         except Interrupted as interrupt:
             if interrupt.n_done:
                 self._publish_part(candidates, interrupt.outcomes)
@@ -221,13 +232,16 @@ class _VectorizedSearch:
         if self.refit:
             start = time.perf_counter()
             found["best_params_"] = candidates[table.best_index_]
-            best = clone(self.estimator).set_params(**clone(found["best_params_"], safe=False)).fit(X, y, **fit_params)
+            best = clone(self.estimator).set_params(**clone(found["best_params_"], safe=False))
+            refit_task = search_task.subtask("refit").about(**told)
+            with refit_task.fits(best), refit_task:
+                best.fit(X, y, **fit_params)
             found.update(best_estimator_=best, refit_time_=time.perf_counter() - start)
             if hasattr(best, "feature_names_in_"):
                 found["feature_names_in_"] = best.feature_names_in_
         found["scorer_"] = self._scorers() if found["multimetric_"] and not callable(self.scoring) else scorer
         self._publish(found)
-        return self
+        context.call_on_fit_task_end(estimator=self, **told)
 
     def _progress(self, candidates, n_splits):
         several = isinstance(self.scoring, (list, tuple, set, dict))
@@ -247,16 +261,6 @@ class _VectorizedSearch:
         for name in [*FOUND, "best_estimator_", "refit_time_", "feature_names_in_", "scorer_"]:
             vars(self).pop(name, None)
         vars(self).update(found)
-
-    def set_callbacks(self, *callbacks):
-        """Not available: candidates train together, and no fit of one begins or ends.
-
-        Parameters
-        ----------
-        *callbacks : callback
-            Not taken.
-        """
-        raise NotImplementedError(f"{type(self).__name__} takes no callbacks; the search of scikit-learn does.")
 
     def _check(self):
         check_parameters(self, self._constraints)
@@ -307,7 +311,7 @@ class _VectorizedSearch:
                 score_params["sample_weight"] = params["sample_weight"]
             else:
                 warnings.warn(
-                    f"scoring == {self.scoring!r} takes no sample_weight: scores are not weighted.", stacklevel=3
+                    f"scoring == {self.scoring!r} takes no sample_weight: scores are not weighted.", stacklevel=5
                 )
         return params, split_params, score_params
 

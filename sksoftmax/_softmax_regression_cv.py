@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 
 from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._callbacks import CallbackSupportMixin, SearchTask, with_callbacks
 from sksoftmax._cross_fit import (
     CV,
     N_JOBS,
@@ -24,17 +25,15 @@ from sksoftmax._cross_fit import (
     with_parameters,
 )
 from sksoftmax._docstrings import shared_docstring
-from sksoftmax._fit_together import fit_together
 from sksoftmax._methods import public
 from sksoftmax._one_standard_error import standard_error
 from sksoftmax._predictions import SoftmaxPredictions
-from sksoftmax._progress import Progress, SearchProgress
+from sksoftmax._progress import SearchProgress
 from sksoftmax._rare_classes import scorer_of_all
 from sksoftmax._softmax_regression import LinearCoefficients, SoftmaxRegression
-from sksoftmax._stacks import member
+from sksoftmax._stacks import fit_alone, member
 from sksoftmax._validation import CALLABLE, NONE, Kind, check_parameters, integer, numbers_of, options, real, shown
 from sksoftmax._versions import Versioned
-from sksoftmax._watching import watched_by
 from sksoftmax._weights import of_all_classes
 
 # Exponents of ten of the smallest and of the largest penalty of a grid that is given as a number.
@@ -51,7 +50,9 @@ def _is_grid(values):
 
 @public
 @shared_docstring
-class SoftmaxRegressionCV(Versioned, LinearCoefficients, SoftmaxPredictions, ClassifierMixin, BaseEstimator):
+class SoftmaxRegressionCV(
+    Versioned, CallbackSupportMixin, LinearCoefficients, SoftmaxPredictions, ClassifierMixin, BaseEstimator
+):
     r"""Softmax regression whose penalty is chosen by cross-validation.
 
     Fits a :class:`SoftmaxRegression` for each penalty on each split, those of a split together, chooses the penalty
@@ -234,6 +235,14 @@ class SoftmaxRegressionCV(Versioned, LinearCoefficients, SoftmaxPredictions, Cla
             If a parameter is out of its range, or a fit fails (see :meth:`SoftmaxRegression.fit`). The estimator is
             then as it was before the call.
         """
+        problem = self._fit(X, y, sample_weight, groups)
+        if problem:
+            warnings.warn(problem, ConvergenceWarning, stacklevel=2)
+        return self
+
+    @with_callbacks
+    def _fit(self, X, y, sample_weight, groups):
+        """Fit, and return what to warn of, or None."""
         check_parameters(self, self._constraints)
         l2s = np.logspace(WEAKEST, STRONGEST, self.l2s) if isinstance(self.l2s, Real) else self.l2s
         l2s = np.unique(np.array(l2s, dtype=np.float64))
@@ -248,11 +257,15 @@ class SoftmaxRegressionCV(Versioned, LinearCoefficients, SoftmaxPredictions, Cla
             task = task._replace(score_params={"sample_weight": whole.sample_weight})
         candidates = [checked(with_parameters(model, {"l2": float(l2)})) for l2 in l2s]
         splits = split_rows(self.cv, task.X, whole.y, groups=groups)
+        context = self._init_callback_context(max_subtasks=2)
+        told = {"X": X, "y": y, "metadata": None if sample_weight is None else {"sample_weight": whole.sample_weight}}
+        context.call_on_fit_task_begin(estimator=self, **told)
+        search_task = SearchTask(self, context)
         progress = None
         if self.verbose:
             progress = SearchProgress([f"l2={l2:.3g}" for l2 in l2s], len(splits), every=self.verbose > 1)
         try:
-            outcomes = cross_fit(candidates, task, splits, self.n_jobs, progress=progress)
+            outcomes = cross_fit(candidates, task, splits, self.n_jobs, progress=progress, search_task=search_task)
         except Interrupted:
             raise KeyboardInterrupt from None
         for outcome in (outcome for row in outcomes for outcome in row):
@@ -262,12 +275,7 @@ class SoftmaxRegressionCV(Versioned, LinearCoefficients, SoftmaxPredictions, Cla
         scores = np.array([[_number(outcome.test_scores, self.scoring) for outcome in row] for row in outcomes]).T
         l2 = l2s[_chosen(scores, self.selection)]
         best = member(model.set_params(l2=float(l2)), whole)
-        with watched_by([Progress(every=self.verbose > 1)] if self.verbose else []) as watch:
-            (problem,) = fit_together([best], whole.X, whole.y, None, whole.sample_weight, watch=watch)
-        if isinstance(problem, BaseException):
-            raise problem
-        if problem:
-            warnings.warn(problem, ConvergenceWarning, stacklevel=2)
+        problem = fit_alone(best, whole, search_task.subtask("refit").about(**told))
         paths = [
             [self._path_point(outcomes[i][s].estimator, best.classes_) for i in range(len(l2s))]
             for s in range(len(scores))
@@ -277,7 +285,8 @@ class SoftmaxRegressionCV(Versioned, LinearCoefficients, SoftmaxPredictions, Cla
         vars(self).update({name: value for name, value in vars(best).items() if name.endswith("_")})
         self._activation, self.solver_ = best._activation, solver
         self.l2_, self.l2s_, self.scores_, self.coefs_paths_ = float(l2), l2s, scores, np.array(paths)
-        return self
+        context.call_on_fit_task_end(estimator=self, **told)
+        return problem
 
     def score(self, X, y, sample_weight=None):
         """Score by `scoring`, accuracy by default.
@@ -345,7 +354,7 @@ def _chosen(scores, selection):
             f"No penalty has a score on all splits: the scores are {shown(scores.tolist())}. Use another cv or scoring."
         )
     if not finite.all():
-        warnings.warn(f"One or more of the mean scores are non-finite: {mean}", UserWarning, stacklevel=3)
+        warnings.warn(f"One or more of the mean scores are non-finite: {mean}", UserWarning, stacklevel=5)
     best = int(np.nanargmax(np.where(finite, mean, np.nan)))
     threshold = mean[best] - (standard_error(scores[:, best]) if selection == "one_standard_error" else 0.0)
     return int(np.flatnonzero(finite & (mean >= threshold))[-1])

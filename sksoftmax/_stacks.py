@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._callbacks import calls_back
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._fit_together import fit_together
 from sksoftmax._rare_classes import fit_to_one_class
@@ -53,6 +54,10 @@ def stacks_of(estimators, fold):
         first = estimators[group[0]]
         hidden, _ = first._hidden_shape()
         sizes = (fold.X.shape[1], *hidden, len(np.unique(fold.y)))
+        if calls_back(first):
+            # Theirs are told of the epochs of one fit.
+            stacks.extend([i] for i in group)
+            continue
         n_models = max(1, STACK_BYTES // (Parameters.count(sizes) * computed_in(fold.X).itemsize))
         if first.solver == "lbfgs" and hidden:
             # Its long steps magnify rounding, which where the objective is not convex may lead to another minimum.
@@ -79,12 +84,29 @@ def member(candidate, fold):
     return estimator
 
 
-def fit_stack(candidates, fold, classes):
+def fit_alone(estimator, fold, task):
+    """Fit a member of a fold by itself, as a SearchTask, with its callbacks; return what to warn of, or None."""
+    rows = slice(None) if fold.rows is None else fold.rows
+    weights = None if fold.sample_weight is None else fold.sample_weight[rows]
+    with task.fits(estimator), task:
+        problem = estimator._fit(fold.X[rows], fold.y[rows], weights)
+    vars(estimator).update(fold.input_attributes)
+    return problem
+
+
+def fit_stack(candidates, fold, classes, task):
     """Fit copies of candidates of equal stack key; return them, and the problem of each, as `fit_together`.
 
-    Candidates between which nothing differs that has an effect train once; those that have come to the same model, but
-    for rounding, have the very same one.
+    One with callbacks, which is a stack of its own, is fitted alone, as a part of the SearchTask. Of others, candidates
+    between which nothing differs that has an effect train once; those that have come to the same model, but for
+    rounding, have the very same one.
     """
+    if calls_back(candidates[0]):
+        estimator = member(candidates[0], fold)
+        try:
+            return [estimator], [fit_alone(estimator, fold, task.subtask("candidate"))]
+        except Exception as error:
+            return [estimator], [error]
     groups = grouped(map(hyperparameters.training_key, candidates))
     fitted, problems = [None] * len(candidates), [None] * len(candidates)
     distinct = _fit([candidates[places[0]] for places in groups], fold, classes)

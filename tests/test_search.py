@@ -714,8 +714,3 @@ def test_without_a_seed_the_candidates_of_a_split_start_equal(iris):
     search = VectorizedGridSearchCV(quick(random_state=None), {"max_iter": [3, 3]}, scoring="neg_log_loss").fit(*iris)
     first, second = search.cv_results_["mean_test_score"]
     assert first == pytest.approx(second, abs=ROUNDING)
-
-
-def test_callbacks_are_not_taken_silently():
-    with pytest.raises(NotImplementedError, match="takes no callbacks"):
-        VectorizedGridSearchCV(quick(), {"l2": L2S}).set_callbacks()
