@@ -181,13 +181,11 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
             "monitor": first.scoring if first.early_stopping else None,
             "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
             "with_moments": going_on or resumable,
-            "with_course": resumable,
-            "earlier": earlier,
             "n_updates": state["n_updates"],
             "first_epoch": getattr(first, "n_iter_", 0) if going_on else 0,
             "divisor": batch_size if going_on and first.batch_size == "auto" else None,
         }
-    options["validation"] = validation
+    options["validation"], options["earlier"], options["with_course"] = validation, earlier, resumable
     options["keep_minibatch_losses"] = first.store_minibatch_loss
     options["on_epoch"] = watch
     results = train_on_columns_in_use(train, network, samples, settings, mean=coordinates.mean, **options)

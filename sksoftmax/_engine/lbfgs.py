@@ -11,7 +11,7 @@ from sksoftmax._engine.minibatches import Minibatches
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.quasi_newton import minimise
-from sksoftmax._engine.result import TrainingResult
+from sksoftmax._engine.result import Course, TrainingResult
 from sksoftmax._engine.stopping import resolution
 from sksoftmax._engine.threads import with_blas_threads
 
@@ -112,6 +112,8 @@ def train(
     mean=None,
     gradient_tolerance=1e-4,
     validation=None,
+    earlier=None,
+    with_course=False,
     keep_minibatch_losses=False,
     on_epoch=None,
 ):
@@ -121,7 +123,8 @@ def train(
     component of the gradient in the coordinates of the settings.
     An iteration counts as an epoch, whose only minibatch are all samples.
     """
-    results = [TrainingResult() for _ in settings]
+    results = [TrainingResult() for _ in settings] if earlier is None else [earlier]
+    course = None if earlier is None else earlier.course.numbers
     objective, saved = Objective(network, samples, settings, mean, validation), None
 
     def record(models, places):
@@ -134,13 +137,14 @@ def train(
             if validated:
                 result.add_validation(*validated[place])
 
-    def moved(models, places, converged):
+    def moved(models, places, converged, course_now):
         nonlocal saved
         record(models, places)
         for m, has_converged in zip(models, converged):
             results[m].converged = bool(has_converged)
         if len(settings) == 1:
-            saved = results[0].n_epochs, objective.network.parameters.take([0])
+            kept = objective.network.parameters.take([0])
+            saved = results[0].n_epochs, kept, Course({"parameters": kept}, course_now()) if with_course else None
         stop = np.zeros(len(models), bool)
         if on_epoch is not None:
             for i, (m, place) in enumerate(zip(models, places)):
@@ -168,12 +172,13 @@ def train(
     def search():
         minimise(
             objective,
-            objective.vectors(),
+            objective.vectors() if course is None else course["points"],
             np.array([s.max_epochs for s in settings]),
             lambda: gradient_tolerance * objective.resolutions(),
             np.finfo(network.parameters.dtype).eps,
             moved,
             ended,
+            course,
         )
 
     try:
@@ -186,9 +191,11 @@ def train(
         if saved is None:
             raise
         (result,) = results
-        n_epochs, result.parameters = saved
+        n_epochs, result.parameters, _ = saved
         result.cut(n_epochs, interrupt)
         result.best_epoch = n_epochs - 1
+    if saved is not None:
+        *_, results[0].course = saved
     if keep_minibatch_losses:
         for result in results:
             result.minibatch_loss = [np.array(result.data_loss)]

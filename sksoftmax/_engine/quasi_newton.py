@@ -42,6 +42,15 @@ class _Rows:
         for name, values in vars(self).items():
             setattr(self, name, values[stay])
 
+    def course(self):
+        """Copies of all arrays by name."""
+        return {name.removeprefix("_"): values.copy() for name, values in vars(self).items()}
+
+    def go_on(self, course):
+        """Overwrite all with what `course` was."""
+        for name, values in vars(self).items():
+            values[:] = course[name.removeprefix("_")]
+
 
 class Curvature(_Rows):
     """The latest pairs (s, y) of each function, and the product of their inverse Hessian with a gradient.
@@ -156,7 +165,7 @@ class LineSearch(_Rows):
         return a + share * width
 
 
-def minimise(evaluate, points, most_iterations, tolerances, rounding, moved, ended):
+def minimise(evaluate, points, most_iterations, tolerances, rounding, moved, ended, course=None):
     """Minimise M functions from `points` (M, N).
 
     Parameters
@@ -167,15 +176,29 @@ def minimise(evaluate, points, most_iterations, tolerances, rounding, moved, end
     tolerances : called after an evaluation; a function ends where no component of its gradient is larger than its (M,)
     rounding : relative, of the values; a function ends where an iteration decreases it by less, and its gradient not at
         all, or where MOST_FLAT in a row do
-    moved : called after an iteration of some functions with their numbers, their places in what was evaluated last, and
-        whether each has converged; returns whether each is to stop
+    moved : called after an iteration of some functions with their numbers, their places in what was evaluated last,
+        whether each has converged, and a function that returns the course of those that are left; returns whether each
+        is to stop
     ended : called before some functions end with the numbers of those that are left, whether each ends, whether it has
         converged, and their points
+    course : dict of arrays (M, ...), where an earlier minimisation was that is to go on, or None
     """
     models, n_iterations, n_flat = np.arange(len(points)), *np.zeros((2, len(points)), int)
     values, gradients = evaluate(points)
     curvature, search, directions = Curvature(*points.shape), LineSearch(len(points)), np.zeros_like(points)
     turning = np.ones(len(points), bool)
+    if course is not None:
+        curvature.go_on(course)
+        n_iterations[:], n_flat[:] = course["n_iterations"], course["n_flat"]
+
+    def course_now():
+        return {
+            "points": points.copy(),
+            "n_iterations": n_iterations.copy(),
+            "n_flat": n_flat.copy(),
+            **curvature.course(),
+        }
+
     converged = np.abs(gradients).max(axis=1) <= tolerances()
     finished = converged | ~np.isfinite(values)
     while True:
@@ -216,9 +239,9 @@ def minimise(evaluate, points, most_iterations, tolerances, rounding, moved, end
             n_flat = np.where(turning, np.where(flat, n_flat + 1, 0), n_flat)
             converged = (flat & ((after >= before) | (n_flat >= MOST_FLAT))) | (turning & (after <= tolerances()))
             finished = converged | (turning & (n_iterations >= most_iterations[models]))
-            finished[taken] |= moved(models[taken], taken, converged[taken])
             points, gradients = np.where(turning[:, None], (trials, gradients_there), (points, gradients))
             values = np.where(turning, at_trials, values)
+            finished[taken] |= moved(models[taken], taken, converged[taken], course_now)
         # Old pairs may mislead. Without any the direction is that of the gradient.
         lost = ~turning & ((search.n_trials >= MOST_TRIALS) | ~(search.trial > 0))
         if lost.any():

@@ -31,12 +31,12 @@ def test_last_values_of_the_curves_are_those_of_the_result(rng):
 
 @pytest.mark.parametrize("n_iterations", [0, 1])
 def test_the_result_is_what_the_search_returns_though_it_tried_others_later(n_iterations, rng, monkeypatch):
-    def search(objective, points, most_iterations, tolerances, rounding, moved, ended):
+    def search(objective, points, most_iterations, tolerances, rounding, moved, ended, course):
         objective(points)
         if n_iterations:
             points = points + 0.1
             objective(points)
-            moved([0], [0], [False])
+            moved([0], [0], [False], dict)
         objective(points + 1.0)
         ended(np.array([0]), np.array([True]), np.array([False]), points)
 

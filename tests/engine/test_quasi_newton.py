@@ -22,7 +22,7 @@ class Functions:
         values, gradients = zip(*(self.functions[m](point) for m, point in zip(self.left, points)))
         return np.array(values), np.array(gradients)
 
-    def moved(self, models, places, converged):
+    def moved(self, models, places, converged, course):
         assert self.left[places].tolist() == list(models)
         self.n_moves[models] += 1
         return np.zeros(len(models), bool)
