@@ -2,7 +2,6 @@
 """The scikit-learn seam of the estimators: validation, labels, weights, fitted attributes."""
 
 import warnings
-from contextlib import contextmanager
 
 import numpy as np
 from scipy import sparse
@@ -13,6 +12,7 @@ from sklearn.utils.validation import validate_data
 
 from sksoftmax import _curves as curves
 from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._attributes import all_or_nothing
 from sksoftmax._callbacks import CallbackSupportMixin, EpochTasks, calls_back, with_callbacks
 from sksoftmax._diagnosis import divergence
 from sksoftmax._engine.conditioning import RAW
@@ -32,18 +32,6 @@ from sksoftmax._watching import watched_by
 from sksoftmax._weights import check_sample_weight, gradient_weights
 
 DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
-
-
-@contextmanager
-def _unchanged_on_error(estimator):
-    """Leave a fitted estimator as it was when fitting it again fails half-way."""
-    before = vars(estimator).copy()
-    try:
-        yield
-    except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
-        raise
 
 
 def _can_go_on(estimator):
@@ -175,35 +163,40 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
         """Fit, and return what to warn of, or None; `validation` are the arguments of `fit`."""
         self._check_parameters()
         context = self._init_callback_context(max_subtasks=int(self.max_iter))
-        with _unchanged_on_error(self):
-            going_on = self.warm_start and hasattr(self, "classes_")
-            earlier_classes, layers = (self.classes_, self._layers_to_go_on_from()) if going_on else (None, None)
-            X, y = self._validate(X, y, reset=True)
-            if going_on:
-                self.classes_ = np.unique(y)
-                self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")
-            own = own_samples(self, *validation)
-            if sample_weight is not None:
-                sample_weight = check_sample_weight(sample_weight, len(y))
-            told = {"estimator": self, "X": X, "y": y}
-            told["metadata"] = None if sample_weight is None else {"sample_weight": sample_weight}
-            context.call_on_fit_task_begin(**told)
-            key = key_of(self, X, y, sample_weight, own) if self.warm_start else None
-            earlier = earlier_training(self, key) if going_on else None
-            if self.verbose:
-                watchers = [*watchers, Progress(every=self.verbose > 1)]
-            if calls_back(self):
-                watchers = [*watchers, EpochTasks(context, sample_weight)]
-            with watched_by(watchers) as watch:
-                (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch, earlier)
-            if isinstance(problem, Exception):
-                raise problem
-            remember(self, key)
+        problem, told = self._train(X, y, sample_weight, validation, watchers, context)
         if isinstance(problem, KeyboardInterrupt):
             # What the last finished epoch left is published.
             raise problem
         context.call_on_fit_task_end(**told, reconstruction_attributes={})
         return problem
+
+    @all_or_nothing
+    def _train(self, X, y, sample_weight, validation, watchers, context):
+        """The problem of a fit, as of `fit_together`, and what its callbacks were told."""
+        going_on = self.warm_start and hasattr(self, "classes_")
+        earlier_classes, layers = (self.classes_, self._layers_to_go_on_from()) if going_on else (None, None)
+        X, y = self._validate(X, y, reset=True)
+        if going_on:
+            self.classes_ = np.unique(y)
+            self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")
+        own = own_samples(self, *validation)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, len(y))
+        told = {"estimator": self, "X": X, "y": y}
+        told["metadata"] = None if sample_weight is None else {"sample_weight": sample_weight}
+        context.call_on_fit_task_begin(**told)
+        key = key_of(self, X, y, sample_weight, own) if self.warm_start else None
+        earlier = earlier_training(self, key) if going_on else None
+        if self.verbose:
+            watchers = [*watchers, Progress(every=self.verbose > 1)]
+        if calls_back(self):
+            watchers = [*watchers, EpochTasks(context, sample_weight)]
+        with watched_by(watchers) as watch:
+            (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch, earlier)
+        if isinstance(problem, Exception):
+            raise problem
+        remember(self, key)
+        return problem, told
 
     @available_where(_can_go_on)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -243,35 +236,43 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
         """
         self._check_parameters()
         self._check_partial_fit()
-        with _unchanged_on_error(self):
-            first = not hasattr(self, "classes_")
-            X, y = self._validate(X, y, reset=first)
-            self._set_known_classes(classes, first)
-            targets = encode(self.classes_, y)
-            weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
-            if not first:
-                self._check_same_network(self._published_layers(), self.classes_, X.shape[1], "partial_fit")
-            self.l2_ = hyperparameters.penalty(self, None)
-            if weights is not None and not weights.any():
-                if first:
-                    self._publish_untrained(X)
-                return self
-            samples = Samples(X, targets, weights, None if weights is None else np.flatnonzero(weights))
-            state, network = resume(self, samples)
-            forget(state)
-            (result,), coordinates = advance([self], [(state, network)], samples, going_on=True)
-            if result.diverged:
-                raise divergence(self, result, X, 1.0 if weights is None else weights.max())
-            self._publish(result, coordinates, state["n_updates"])
-            if self.verbose:
-                print(f"epoch {self.n_iter_}  {figures(result)}")
-            self._training_state = {
-                **state,
-                "in_pieces": True,
-                "moments": [moment.flat for moment in result.moments],
-                "n_updates": result.n_updates,
-            }
+        interrupt = self._go_on_one_epoch(X, y, classes, sample_weight)
+        if interrupt is not None:
+            # It fell after the epoch, which is published.
+            raise interrupt
         return self
+
+    @all_or_nothing
+    def _go_on_one_epoch(self, X, y, classes, sample_weight):
+        """Train, and return the KeyboardInterrupt that fell after the epoch, or None."""
+        first = not hasattr(self, "classes_")
+        X, y = self._validate(X, y, reset=first)
+        self._set_known_classes(classes, first)
+        targets = encode(self.classes_, y)
+        weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
+        if not first:
+            self._check_same_network(self._published_layers(), self.classes_, X.shape[1], "partial_fit")
+        self.l2_ = hyperparameters.penalty(self, None)
+        if weights is not None and not weights.any():
+            if first:
+                self._publish_untrained(X)
+            return None
+        samples = Samples(X, targets, weights, None if weights is None else np.flatnonzero(weights))
+        state, network = resume(self, samples)
+        forget(state)
+        (result,), coordinates = advance([self], [(state, network)], samples, going_on=True)
+        if result.diverged:
+            raise divergence(self, result, X, 1.0 if weights is None else weights.max())
+        self._publish(result, coordinates, state["n_updates"])
+        if self.verbose:
+            print(f"epoch {self.n_iter_}  {figures(result)}")
+        self._training_state = {
+            **state,
+            "in_pieces": True,
+            "moments": [moment.flat for moment in result.moments],
+            "n_updates": result.n_updates,
+        }
+        return result.interrupt
 
     # Checks
 

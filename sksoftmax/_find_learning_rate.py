@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import clone
 
 from sksoftmax._base import BaseSoftmaxClassifier
-from sksoftmax._fit_together import fit_together
+from sksoftmax._fit_together import fit_together, raise_interrupt
 from sksoftmax._pipelines import fit_steps_before, last_of_kind
 from sksoftmax._stacks import fold_of, member
 from sksoftmax._validation import integer, numbers_of, shown
@@ -92,6 +92,7 @@ def find_learning_rate(estimator, X, y, *, learning_rates=None, n_epochs=1, samp
     fold = fold_of(clone(model), X, y, sample_weight)
     models = [member(candidate, fold) for candidate in candidates]
     problems = fit_together(models, fold.X, fold.y, sample_weight=fold.sample_weight)
+    raise_interrupt(problems)
     objectives = np.array(
         [np.inf if isinstance(problem, Exception) else each.loss_ for each, problem in zip(models, problems)]
     )

@@ -66,3 +66,10 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, o
         keep_state(estimator, with_course(state, result))
         problems.append(result.interrupt or advice(estimator, result))
     return problems
+
+
+def raise_interrupt(problems):
+    """Raise the interrupt among the problems of `fit_together`, for whom what is not trained to its end is nothing."""
+    for problem in problems:
+        if isinstance(problem, KeyboardInterrupt):
+            raise problem

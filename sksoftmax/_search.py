@@ -17,6 +17,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid, ParameterSample
 from sklearn.utils import indexable
 from sklearn.utils.metadata_routing import process_routing
 
+from sksoftmax._attributes import publish
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._callbacks import CallbackSupportMixin, SearchTask, with_callbacks
 from sksoftmax._cross_fit import (
@@ -42,6 +43,7 @@ from sksoftmax._validation import BOOLEAN, CALLABLE, NONE, SEED, STRING, Kind, c
 
 # What the table of scikit-learn finds.
 FOUND = ("cv_results_", "best_index_", "best_params_", "best_score_", "multimetric_", "n_splits_")
+PUBLISHED = (*FOUND, "best_estimator_", "refit_time_", "feature_names_in_", "scorer_")
 
 # Rows of the table's data.
 TRAIN, TEST = 0, 1
@@ -221,32 +223,35 @@ class _VectorizedSearch(CallbackSupportMixin):
         progress = self._progress(candidates, len(splits)) if self.verbose else None
         try:
             outcomes = cross_fit(models, task, splits, self.n_jobs, self.pre_dispatch, progress, before, search_task)
+            table = self._table(candidates, outcomes)
         except Interrupted as interrupt:
             if interrupt.n_done:
                 self._publish_part(candidates, interrupt.outcomes)
             raise KeyboardInterrupt from None
-        table = _tabulated(self, candidates, outcomes)
         warn_of(outcomes)
         warn_of_unseen_classes(scorer, task.labels, splits, outcomes)
         found = {name: getattr(table, name) for name in FOUND if hasattr(table, name)}
-        if self.refit:
-            start = time.perf_counter()
-            found["best_params_"] = candidates[table.best_index_]
-            best = clone(self.estimator).set_params(**clone(found["best_params_"], safe=False))
-            refit_task = search_task.subtask("refit").about(**told)
-            with refit_task.fits(best), refit_task:
-                best.fit(X, y, **fit_params)
-            found.update(best_estimator_=best, refit_time_=time.perf_counter() - start)
-            if hasattr(best, "feature_names_in_"):
-                found["feature_names_in_"] = best.feature_names_in_
         found["scorer_"] = self._scorers() if found["multimetric_"] and not callable(self.scoring) else scorer
-        self._publish(found)
+        if self.refit:
+            found["best_params_"] = candidates[table.best_index_]
+            try:
+                found.update(self._refitted(found["best_params_"], told, fit_params, search_task.subtask("refit")))
+            except KeyboardInterrupt:
+                publish(self, found, PUBLISHED)
+                raise
+        publish(self, found, PUBLISHED)
         context.call_on_fit_task_end(estimator=self, **told)
 
     def _progress(self, candidates, n_splits):
         several = isinstance(self.scoring, (list, tuple, set, dict))
         metric = (self.refit if isinstance(self.refit, str) else False) if several else None
         return SearchProgress(candidates, n_splits, metric, every=self.verbose > 1)
+
+    def _table(self, candidates, outcomes):
+        try:
+            return _tabulated(self, candidates, outcomes)
+        except KeyboardInterrupt:
+            raise Interrupted(outcomes, len(candidates)) from None
 
     def _publish_part(self, candidates, outcomes):
         """Keep the table of an interrupted search, in which fits that were not done have nan."""
@@ -255,12 +260,18 @@ class _VectorizedSearch(CallbackSupportMixin):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = vars(_tabulated(part, candidates, outcomes))
-        self._publish({name: found[name] for name in ("cv_results_", "n_splits_", "multimetric_")})
+        publish(self, {name: found[name] for name in ("cv_results_", "n_splits_", "multimetric_")}, PUBLISHED)
 
-    def _publish(self, found):
-        for name in [*FOUND, "best_estimator_", "refit_time_", "feature_names_in_", "scorer_"]:
-            vars(self).pop(name, None)
-        vars(self).update(found)
+    def _refitted(self, params, told, fit_params, task):
+        """The attributes of the candidate with these parameters, fitted to all samples."""
+        start = time.perf_counter()
+        best, task = clone(self.estimator).set_params(**clone(params, safe=False)), task.about(**told)
+        with task.fits(best), task:
+            best.fit(told["X"], told["y"], **fit_params)
+        found = {"best_estimator_": best, "refit_time_": time.perf_counter() - start}
+        if hasattr(best, "feature_names_in_"):
+            found["feature_names_in_"] = best.feature_names_in_
+        return found
 
     def _check(self):
         check_parameters(self, self._constraints)

@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 
 from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._attributes import publish
 from sksoftmax._callbacks import CallbackSupportMixin, SearchTask, with_callbacks
 from sksoftmax._cross_fit import (
     CV,
@@ -280,11 +281,9 @@ class SoftmaxRegressionCV(
             [self._path_point(outcomes[i][s].estimator, best.classes_) for i in range(len(l2s))]
             for s in range(len(scores))
         ]
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
-        vars(self).update({name: value for name, value in vars(best).items() if name.endswith("_")})
-        self._activation, self.solver_ = best._activation, solver
-        self.l2_, self.l2s_, self.scores_, self.coefs_paths_ = float(l2), l2s, scores, np.array(paths)
+        found = {name: value for name, value in vars(best).items() if name.endswith("_") or name == "_activation"}
+        found.update(solver_=solver, l2_=float(l2), l2s_=l2s, scores_=scores, coefs_paths_=np.array(paths))
+        publish(self, found, [name for name in vars(self) if name.endswith("_")])
         context.call_on_fit_task_end(estimator=self, **told)
         return problem
 

@@ -10,7 +10,7 @@ import numpy as np
 from sksoftmax import _hyperparameters as hyperparameters
 from sksoftmax._callbacks import calls_back
 from sksoftmax._engine.parameters import Parameters
-from sksoftmax._fit_together import fit_together
+from sksoftmax._fit_together import fit_together, raise_interrupt
 from sksoftmax._rare_classes import fit_to_one_class
 from sksoftmax._training import computed_in
 from sksoftmax._weights import check_sample_weight
@@ -155,9 +155,7 @@ def _fit(candidates, fold, classes):
         if len(candidates) == 1:
             return estimators, [error]
     else:
-        for interrupt in (problem for problem in problems if isinstance(problem, KeyboardInterrupt)):
-            # What is not trained to its end has no score.
-            raise interrupt
+        raise_interrupt(problems)
         return estimators, problems
     # One of them may have ended the training of all.
     alone = [_fit([candidate], fold, classes) for candidate in candidates]

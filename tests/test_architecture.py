@@ -23,7 +23,7 @@ ENGINE = [
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
-    {"_versions", "_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
+    {"_versions", "_validation", "_attributes", "_methods", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
     {"_weights", "_hyperparameters", "_predictions", "_one_standard_error", "_pipelines"},
     {"_training", "_held_out"},
     {"_watching", "_optimality", "_resuming", "_to_sklearn"},

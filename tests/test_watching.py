@@ -294,6 +294,7 @@ def test_interrupts_at_any_moment_leave_a_whole_model(solver, digits):
 
 @pytest.mark.slow
 def test_interrupts_of_partial_fit_leave_the_model_of_whole_calls(digits):
+    threads = [pool["num_threads"] for pool in threadpool_info()]
     clf, counted = quick().partial_fit(*digits, classes=np.arange(10)), quick()
     for moment in np.random.RandomState(0).uniform(0, 0.02, 20):
 
@@ -302,6 +303,7 @@ def test_interrupts_of_partial_fit_leave_the_model_of_whole_calls(digits):
                 clf.partial_fit(*digits)
 
         interrupt_after(moment, train)
+        assert [pool["num_threads"] for pool in threadpool_info()] == threads
     for _ in range(clf.n_iter_):
         counted.partial_fit(*digits, classes=np.arange(10))
     assert_same_model(clf, counted)

@@ -34,15 +34,15 @@ def several_threads_before_and_after():
         threads._set(library, n_threads)
 
 
-def interrupted_at(place, run):
-    """run(), with KeyboardInterrupt at the `place`-th moment at which CPython may raise one in these modules; whether
+def interrupted_at(place, run, home=HOME):
+    """run(), with KeyboardInterrupt at the `place`-th moment at which CPython may raise one in these files; whether
     there was such a moment."""
     seen = 0
 
     def count(frame, event, _):
         nonlocal seen
         # Where a function of Python is entered, and where a function of C has returned.
-        if event in ("call", "c_return") and frame.f_code.co_filename in HOME:
+        if event in ("call", "c_return") and frame.f_code.co_filename in home:
             seen += 1
             if seen == place:
                 sys.setprofile(None)

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Fitted attributes come all at once: whenever an error or Ctrl-C falls, an estimator has those before or those after.
+
+Python raises an interrupt where a function is entered or a loop goes back (`_engine.interrupts`), not in an assignment.
+"""
+
+from functools import wraps
+
+
+def all_or_nothing(method):
+    """Decorate a method that leaves its estimator as it was where it raises."""
+
+    @wraps(method)
+    def run(self, *args, **kwargs):
+        before = vars(self).copy()
+        try:
+            return method(self, *args, **kwargs)
+        except BaseException:
+            self.__dict__ = before
+            raise
+
+    return run
+
+
+def publish(estimator, attributes, instead_of):
+    """Set attributes, a dict, in the place of those with the names `instead_of`."""
+    others = {name: value for name, value in vars(estimator).items() if name not in instead_of}
+    estimator.__dict__ = {**others, **attributes}
