@@ -23,7 +23,7 @@ from sksoftmax._fit_together import fit_together
 from sksoftmax._held_out import encode, own_samples
 from sksoftmax._methods import available_where
 from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
-from sksoftmax._progress import Progress, figures
+from sksoftmax._progress import Progress, objective, rate
 from sksoftmax._resuming import earlier_training, forget, key_of, remember
 from sksoftmax._training import advance, computed_in, network_of, own_stream, resume, untrained
 from sksoftmax._validation import distinct_labels, shown
@@ -265,7 +265,7 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
             raise divergence(self, result, X, 1.0 if weights is None else weights.max())
         self._publish(result, coordinates, state["n_updates"])
         if self.verbose:
-            print(f"epoch {self.n_iter_}  {figures(result)}")
+            print(f"epoch {self.n_iter_}  {objective(result)}{rate(result)}")
         self._training_state = {
             **state,
             "in_pieces": True,

@@ -85,8 +85,8 @@ random_state : int, RandomState or None, default=None
 store_minibatch_loss : bool, default=False
     Whether to keep the loss of each step in `minibatch_loss_curve_`.
 verbose : bool or int, default=False
-    Whether to print how training goes: 1 on one line that renews itself, where standard output is not a terminal or a
-    notebook on some lines in growing intervals; 2 on a line for each epoch.
+    Whether to print how training goes: 1 on one line that renews itself, by tqdm where it is installed; where standard
+    output is not a terminal or a notebook on some lines in growing intervals; 2 on a line for each epoch.
 """
 
 ATTRIBUTES = """

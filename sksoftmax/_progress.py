@@ -2,8 +2,11 @@
 """How far a fit or a search has come, as lines of text."""
 
 import math
+import shutil
 import sys
 import time
+import warnings
+from functools import partial
 from numbers import Real
 
 from sksoftmax._watching import Watcher
@@ -25,44 +28,87 @@ class Reporter:
     """
 
     def __init__(self, every=False, stream=None, clock=time.perf_counter):
-        self._stream = sys.stdout if stream is None else stream
+        stream = sys.stdout if stream is None else stream
         self._clock, self._every = clock, every
-        self._renews = not every and renews(self._stream)
-        self._next, self._text, self._is_shown, self._width, self._shown_at = 1, None, True, 0, -RENEWAL
+        self._renewed = _renewed(stream) if not every and renews(stream) else None
+        self._print = partial(print, file=stream, flush=True)
+        self._next, self._show, self._shown_at = 1, None, -RENEWAL
         self.begin()
 
     def begin(self):
         self._start = self._clock()
 
-    def tell(self, done, text):
+    def tell(self, done, total, text):
         """Take notice that so many steps are done; ``text(seconds)`` says what a line holds."""
         now = self._clock()
         seconds = now - self._start
-        self._text, self._is_shown = (lambda: text(seconds)), False
-        if self._renews:
-            due = now - self._shown_at >= RENEWAL
+        if self._renewed is None:
+            self._show, due = (lambda: self._print(text(seconds))), self._every or done >= self._next
         else:
-            due = self._every or done >= self._next
+            self._show, due = (lambda: self._renewed.show(text(seconds), done, total)), now >= self._shown_at + RENEWAL
         if due:
-            self._show(now)
-            self._next = max(done + 1, int(SPARSER * done))
+            self._show_latest()
+            self._next, self._shown_at = max(done + 1, int(SPARSER * done)), now
 
     def close(self):
         """Print the latest line unless it was."""
-        if self._text is not None:
-            if not self._is_shown:
-                self._show(self._clock())
-            if self._renews:
-                print(file=self._stream, flush=True)
+        self._show_latest()
+        if self._renewed is not None:
+            self._renewed.close()
 
-    def _show(self, now):
-        text = self._text()
-        self._is_shown, self._shown_at = True, now
-        if self._renews:
-            print(f"\r{text:<{self._width}}", end="", file=self._stream, flush=True)
-            self._width = len(text)
-        else:
-            print(text, file=self._stream, flush=True)
+    def _show_latest(self):
+        show, self._show = self._show, None
+        if show is not None:
+            show()
+
+
+class _Line:
+    """A line of a stream that is written over."""
+
+    def __init__(self, stream):
+        self._print, self._width = partial(print, end="", file=stream, flush=True), 0
+        self._is_terminal = stream.isatty()
+
+    def show(self, text, done, total):
+        if self._is_terminal:
+            # What is wider could not be written over.
+            text = text[: shutil.get_terminal_size().columns - 1]
+        self._print(f"\r{text:<{self._width}}")
+        self._width = len(text)
+
+    def close(self):
+        if self._width:
+            self._print("\n")
+
+
+class _Bar:
+    """Such a line of tqdm's, with a bar in the rest of it."""
+
+    def __init__(self, tqdm, stream):
+        self._make, self._bar = partial(tqdm, file=stream, bar_format="{desc} {bar}", dynamic_ncols=True), None
+
+    def show(self, text, done, total):
+        if self._bar is None:
+            self._bar = self._make(total=total)
+        self._bar.set_description_str(text, refresh=False)
+        self._bar.n = done
+        self._bar.refresh()
+
+    def close(self):
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _renewed(stream):
+    """A line of the stream that renews itself: tqdm's where that is installed."""
+    try:
+        with warnings.catch_warnings():
+            # It warns where a notebook lacks widgets, and does without.
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm
+    except ImportError:
+        return _Line(stream)
+    return _Bar(tqdm, stream)
 
 
 class Progress(Watcher):
@@ -74,7 +120,8 @@ class Progress(Watcher):
 
     def __call__(self, epoch):
         if epoch.result.n_epochs:
-            self._reporter.tell(epoch.result.n_epochs, lambda seconds: line_of(epoch, seconds))
+            most = int(epoch.estimator.max_iter)
+            self._reporter.tell(epoch.result.n_epochs, most, lambda seconds: line_of(epoch, seconds))
         else:
             self._reporter.begin()
 
@@ -103,7 +150,7 @@ class SearchProgress:
             score = outcome.test_scores
             score = score.get(self._metric) if isinstance(score, dict) else score
             self._scores[place].append(score if isinstance(score, Real) else math.nan)
-        self._reporter.tell(self._done, self._line)
+        self._reporter.tell(self._done, self._n_fits, self._line)
 
     def _line(self, seconds):
         left = seconds * (self._n_fits - self._done) / self._done
@@ -124,21 +171,24 @@ def renews(stream):
 
 
 def line_of(epoch, seconds):
-    """What there is to say of an epoch, after so many seconds."""
-    estimator, result, done = epoch.estimator, epoch.result, epoch.result.n_epochs
-    most = int(estimator.max_iter)
-    left = "" if epoch.is_last else f"  left <= {duration(seconds * (most - done) / done)}"
-    return f"epoch {done:>{len(str(most))}} of {most}  {figures(result)}  elapsed {duration(seconds)}{left}"
+    """What there is to say of an epoch, after so many seconds; a narrow terminal shows the first of it."""
+    result, done, most = epoch.result, epoch.result.n_epochs, int(epoch.estimator.max_iter)
+    left = 0.0 if epoch.is_last else seconds * (most - done) / done
+    times = f"elapsed {duration(seconds)}  left <= {duration(left)}"
+    return f"epoch {done:>{len(str(most))}} of {most}  {times}  {objective(result)}{rate(result)}"
 
 
-def figures(result):
-    """The latest objective, validation and learning rate."""
+def objective(result):
+    """The latest objective, and what is validated."""
     text = f"objective {result.data_loss[-1] + result.penalty[-1]:.6f}"
     if result.validation_loss:
         text += f"  validation loss {result.validation_loss[-1]:.6f}  accuracy {result.validation_accuracy[-1]:.4f}"
-    if result.learning_rate:
-        text += f"  rate {result.learning_rate[-1]:<8.3g}"
     return text
+
+
+def rate(result):
+    """The latest learning rate, if there is one."""
+    return f"  rate {result.learning_rate[-1]:.3g}" if result.learning_rate else ""
 
 
 def duration(seconds):

@@ -245,7 +245,7 @@ class _VectorizedSearch(CallbackSupportMixin):
     def _progress(self, candidates, n_splits):
         several = isinstance(self.scoring, (list, tuple, set, dict))
         metric = (self.refit if isinstance(self.refit, str) else False) if several else None
-        return SearchProgress(candidates, n_splits, metric, every=self.verbose > 1)
+        return SearchProgress(list(map(_as_written, candidates)), n_splits, metric, every=self.verbose > 1)
 
     def _table(self, candidates, outcomes):
         try:
@@ -325,6 +325,11 @@ class _VectorizedSearch(CallbackSupportMixin):
                     f"scoring == {self.scoring!r} takes no sample_weight: scores are not weighted.", stacklevel=5
                 )
         return params, split_params, score_params
+
+
+def _as_written(params):
+    """Parameters whose numbers are Python's, which are shown without their type."""
+    return {name: value.item() if isinstance(value, np.generic) else value for name, value in params.items()}
 
 
 def _is_of_step(name, path):

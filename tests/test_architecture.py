@@ -42,6 +42,8 @@ THIRD_PARTY = {
     # pandas only where a frame is asked for.
     "plotting": {"numpy", "scipy", "sklearn", "matplotlib", "PIL", "pandas"},
     "datasets": {"numpy", "sklearn", "pandas"},
+    # tqdm where it is installed.
+    "_progress": {"tqdm"},
     "onnx": {"numpy", "scipy", "skl2onnx"},
     "": {"joblib", "numpy", "scipy", "sklearn"},
 }

@@ -31,6 +31,12 @@ def test_a_search_tells_the_fits_that_are_done_and_the_best_so_far(n_jobs, digit
     assert all("  left " in line for line in lines[:-1])
 
 
+def test_parameters_are_shown_as_plain_numbers(digits, capsys):
+    grid = {"l2": np.array([0.1]), "batch_size": np.array([32])}
+    VectorizedGridSearchCV(quick(), grid, cv=2, verbose=1).fit(*digits)
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" with {'batch_size': 32, 'l2': 0.1}")
+
+
 def test_of_several_metrics_the_one_of_the_refit_tells_the_best(digits, capsys):
     scoring = ["accuracy", "neg_log_loss"]
     search = VectorizedGridSearchCV(quick(), GRID, cv=2, scoring=scoring, refit="neg_log_loss", verbose=1)

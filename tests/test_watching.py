@@ -4,6 +4,7 @@
 import io
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -49,11 +50,12 @@ def test_without_a_terminal_a_fit_has_at_most_20_lines_the_last_of_its_end(solve
     clf = quick(solver, max_iter=200, verbose=1).fit(*digits, X_val=digits[0][:50], y_val=digits[1][:50])
     lines = capsys.readouterr().out.splitlines()
     assert 5 < len(lines) <= 20
-    assert lines[0].startswith("epoch   1 of 200  objective ")
-    assert f"epoch {clf.n_iter_:>3} of 200  objective {clf.loss_:.6f}" in lines[-1]
+    assert lines[0].startswith("epoch   1 of 200  elapsed ")
+    assert lines[-1].startswith(f"epoch {clf.n_iter_:>3} of 200  elapsed ")
+    assert f"objective {clf.loss_:.6f}" in lines[-1]
     assert f"validation loss {clf.validation_loss_curve_[-1]:.6f}" in lines[-1]
     assert all(" left <= " in line for line in lines[:-1])
-    assert len({line.index("elapsed") for line in lines}) == 1
+    assert len({line.index("objective") for line in lines}) == 1
 
 
 class Terminal(io.StringIO):
@@ -61,14 +63,44 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_has_one_line_that_renews_itself(digits):
+def renewals_of_a_fit(digits, **parameters):
+    """What a terminal shows one after the other; the clock of the fit has a quarter of a second an epoch."""
     now = iter(np.arange(100) / 4)
     terminal = Terminal()
-    quick()._fit(*digits, watchers=[Progress(stream=terminal, clock=lambda: float(next(now)))])
-    *renewals, end = terminal.getvalue().split("\r")[1:], "\n"
-    assert terminal.getvalue().count(end) == 1
-    assert [line.split("  ")[0] for line in renewals[0]] == [f"epoch {i} of 6" for i in range(1, 7)]
-    assert "elapsed   0.5 s  left <=   1.0 s" in renewals[0][1]
+    progress = Progress(stream=terminal, clock=lambda: float(next(now)))
+    quick(**parameters)._fit(*digits, watchers=[progress])
+    assert terminal.getvalue().count("\n") == 1
+    return [line for line in terminal.getvalue().split("\r") if line.strip()]
+
+
+def test_a_terminal_has_one_line_that_renews_itself(digits, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    for columns, whole in ((200, True), (40, False)):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        renewals = renewals_of_a_fit(digits)
+        assert [line.split("  ")[0] for line in renewals] == [f"epoch {i} of 6" for i in range(1, 7)]
+        assert "elapsed   0.5 s" in renewals[1]
+        assert ("  rate 0" in renewals[1]) == whole
+        assert max(len(line.rstrip("\n")) for line in renewals) < columns
+
+
+def test_where_tqdm_is_installed_the_line_is_its(digits, monkeypatch):
+    pytest.importorskip("tqdm")
+    monkeypatch.setenv("COLUMNS", "150")
+    renewals = renewals_of_a_fit(digits)
+    assert {f"epoch {i} of 6" for i in range(1, 7)} <= {line.split("  ")[0] for line in renewals}
+    assert "elapsed   1.5 s  left <=   0.0 s  objective 0" in renewals[-1]
+    # The bar, to its end.
+    assert renewals[-1].rstrip()[-1] in "#█"
+
+
+def test_without_a_terminal_nothing_is_asked_of_tqdm(digits, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    quick(verbose=1).fit(*digits)
+    without = [line.split("  objective")[1] for line in capsys.readouterr().out.splitlines()]
+    monkeypatch.undo()
+    quick(verbose=1).fit(*digits)
+    assert [line.split("  objective")[1] for line in capsys.readouterr().out.splitlines()] == without
 
 
 def test_times_are_as_long_whatever_they_are():
