@@ -22,9 +22,15 @@ extensions = [
     # The pages show their formulas without a network.
     "sphinx-mathjax-offline",
     "sphinx_design",
+    "matplotlib.sphinxext.plot_directive",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
+# Pictures that the guide draws itself.
+plot_formats = ["png"]
+plot_include_source = True
+plot_html_show_formats = plot_html_show_source_link = False
+
 exclude_patterns = ["_build", "_templates"]
 templates_path = ["_templates"]
 # A name in single backticks is a parameter or an attribute, as in scikit-learn.
