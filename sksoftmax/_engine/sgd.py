@@ -230,6 +230,8 @@ class _Saved:
     def __init__(self, stack, with_moments):
         self._values = np.empty_like(stack.kept.flat)
         self._moments = [np.empty_like(moment.flat) for moment in stack.rule.moments] if with_moments else []
+        # Copying the state of random numbers takes as long as a few steps.
+        self._goes_on, self._order = with_moments, None
 
     def write(self, stack, result, with_course):
         self._n_epochs, self._best_epoch = result.n_epochs, result.best_epoch
@@ -237,7 +239,8 @@ class _Saved:
         for values, moment in zip(self._moments, stack.rule.moments):
             values[:] = moment.flat
         self._course = stack.course.of(0) if with_course else None
-        self._order = stack.stream.state()
+        if self._goes_on:
+            self._order = stack.stream.state()
 
     def restore(self, stack, result, interrupt):
         result.cut(self._n_epochs, interrupt)
@@ -247,7 +250,8 @@ class _Saved:
         stack.kept.flat[:] = self._values
         for moment, values in zip(stack.rule.moments, self._moments):
             moment.flat[:] = values
-        stack.stream.set_state(self._order)
+        if self._goes_on:
+            stack.stream.set_state(self._order)
 
 
 def _scales_fit(settings, dtype):
