@@ -30,15 +30,16 @@ from sksoftmax import SoftmaxRegression, TinyMLPClassifier
 from sksoftmax.plotting import CoefficientImagesDisplay, LossCurveDisplay
 
 X_moons, y_moons = make_moons(300, noise=0.2, random_state=0)
+regions = {"cmap": "RdBu_r", "vmin": 0, "vmax": 1}
 boundaries, axes = plt.subplots(1, 3, figsize=(10, 3.6), layout="constrained", sharex=True, sharey=True)
 for ax, hidden in zip(axes, [(), (4,), (64,)]):
     moons = TinyMLPClassifier(hidden, random_state=0).fit(X_moons, y_moons)
     DecisionBoundaryDisplay.from_estimator(
-        moons, X_moons, response_method="predict_proba", class_of_interest=1, cmap="RdBu_r", vmin=0, vmax=1, alpha=0.6,
-        ax=ax,
-    )  # fmt: skip
-    for label, colour, marker in [(0, "navy", "o"), (1, "darkred", "^")]:
-        ax.scatter(*X_moons[y_moons == label].T, color=colour, marker=marker, edgecolor="white", linewidth=0.5, s=24)
+        moons, X_moons, response_method="predict_proba", class_of_interest=1, alpha=0.6, ax=ax, **regions
+    )
+    for label, marker in enumerate("o^"):
+        points = X_moons[y_moons == label]
+        ax.scatter(*points.T, c=[label] * len(points), marker=marker, edgecolor="white", linewidth=0.5, s=24, **regions)
     ax.set(title=f"hidden_layer_sizes={hidden}\ntraining accuracy {moons.score(X_moons, y_moons):.2f}", xlabel="$x_0$")
 axes[0].set_ylabel("$x_1$")
 

@@ -23,6 +23,14 @@ def test_no_cell_of_a_table_is_a_bullet(page):
         assert not re.fullmatch(r" +(\* )?- [-+*] *", line), line
 
 
+def test_pictures_are_not_grey_in_dark_mode():
+    style = (DOCS / "_static" / "pictures.css").read_text()
+    selectors = re.findall(r'(html\[data-theme="dark"\][^{]*img[^{]*)\{[^}]*\bfilter: none;', style)
+    # As specific as the rule of the theme that darkens them, or more.
+    assert any("img:not(.only-dark, .dark-light)" in selector and ".bd-content" in selector for selector in selectors)
+    assert "pictures.css" in re.search(r"html_css_files = \[(.*)\]", (DOCS / "conf.py").read_text())[1]
+
+
 FETCHED = [
     # What a browser fetches by itself, unlike links to follow.
     r"<(?:script|img|iframe|source|video|audio|embed)\b[^>]*?\bsrc=\"((?:https?:)?//[^\"]*)",

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from sksoftmax.plotting._panels import SMALLEST_POINTS, size_in_points
+from sksoftmax.plotting._panels import SMALLEST_POINTS, lay_out, size_in_points
 
 LARGEST_POINTS = 10.0
 # Part of a cell that its number may take.
@@ -43,6 +43,7 @@ def write_numbers(ax, image, values, texts, **style):
 
 def write_all(panel, image, values, values_format):
     """Write the numbers into their cells, or none where they would be too small to read."""
+    lay_out([panel])
     points = number_points(panel, values.shape, [number(value, values_format) for value in values.flat])
     if points is None:
         return []

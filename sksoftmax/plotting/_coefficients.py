@@ -277,12 +277,12 @@ class CoefficientsDisplay:
         (panel,), (end,) = self.axes_, limits_of(drawn[None], limit, percentile)
         self.image_ = panel.imshow(drawn.T, cmap=cmap, vmin=-end, vmax=end, aspect="auto", interpolation="nearest")
         name_columns(panel, self.names)
-        if values_format is not None:
-            self.texts_ = write_all(panel, self.image_, drawn.T, values_format)
         if colorbar:
             self.colorbar_ = self.figure_.colorbar(
                 self.image_, ax=panel, label=self.label, extend=beyond(drawn[None], [end])
             )
+        if values_format is not None:
+            self.texts_ = write_all(panel, self.image_, drawn.T, values_format)
 
 
 def _repeated(repeats, rows, features, options):

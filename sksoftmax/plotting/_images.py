@@ -94,15 +94,7 @@ def beyond(images, limits):
 
 def show_coefficients(panel, image, limit, cmap):
     """Draw an image whose zero is neutral: white on a diverging scale, or the grey of colour images."""
-    return panel.imshow(
-        in_colours(image, limit),
-        cmap=cmap,
-        vmin=-limit,
-        vmax=limit,
-        interpolation="nearest",
-        aspect="equal",
-        origin="upper",
-    )
+    return _draw(panel, in_colours(image, limit), cmap, -limit, limit)
 
 
 def in_colours(image, limit):
@@ -115,6 +107,12 @@ def show_pixels(panel, image, bounds, cmap):
     low, high = bounds
     if image.ndim == 3:
         image = np.clip((image - low) / (high - low), 0, 1)
+    return _draw(panel, image, cmap, low, high)
+
+
+def _draw(panel, image, cmap, low, high):
+    # Hung from the top of its place, where the layout finds the height of a title at once.
+    panel.set_anchor("N")
     return panel.imshow(image, cmap=cmap, vmin=low, vmax=high, interpolation="nearest", aspect="equal", origin="upper")
 
 

@@ -12,6 +12,7 @@ from sksoftmax._validation import shape_of, shown
 from sksoftmax.plotting._checks import check_bool, check_int, check_option, numbers, texts
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import final_model
+from sksoftmax.plotting._named_features import cut
 from sksoftmax.plotting._panels import plain, single_axes, tidily
 from sksoftmax.plotting._ticks import plain_ticks
 
@@ -40,6 +41,7 @@ ON_THE_RIGHT = ("validation_score", "learning_rate")
 USUAL, USUAL_OF_SEVERAL = ("loss", "data_loss", "penalty", "validation_loss"), ("loss", "validation_loss")
 # Entries of a legend beyond which it stands above the curves; trainings beyond which colours come from a scale.
 MOST_INSIDE, MOST_COLOURS, LEGEND_COLUMNS = 6, 10, 2
+FIGURE_INCHES, ENTRY_INCHES = (6.4, 4.0), 0.18
 # The objective is drawn so much wider than the data loss; the part of a panel below a curve on the right.
 OBJECTIVE_WIDTH, RIGHT_ABOVE = 2.5, 0.75
 # Parts of an epoch that the line over the points of minibatches averages over, unless it is told.
@@ -199,7 +201,7 @@ class LossCurveDisplay:
         check_option("legend", legend, "auto", "inside", "above", None)
         check_bool("mark_best", mark_best)
         windows = [_window(smoothing, training) for training in self.trainings]
-        ax = single_axes(ax, (6.4, 4.0))
+        ax = single_axes(ax, self._size(curves, legend))
         right = [name for name in curves if name in ON_THE_RIGHT]
         self.ax_, self.figure_, self.right_ax_ = ax, ax.figure, None
         left = [name for name in curves if name not in right] or right
@@ -248,6 +250,14 @@ class LossCurveDisplay:
                 f"curves == {curves!r}, must hold one of {list(ON_THE_RIGHT)}: there is one scale on the right."
             )
         return curves
+
+    def _size(self, curves, legend):
+        """Inches, with room for a legend above the curves of several trainings."""
+        width, height = FIGURE_INCHES
+        n_entries = len(self.trainings) + len(curves) if len(self.trainings) > 1 else 0
+        if legend == "above" or (legend == "auto" and n_entries > MOST_INSIDE):
+            height += ENTRY_INCHES * math.ceil(n_entries / LEGEND_COLUMNS)
+        return width, height
 
     def _colour(self, i):
         n = len(self.trainings)
@@ -302,9 +312,10 @@ class LossCurveDisplay:
         if len(self.trainings) == 1:
             handles = [*self.lines_[0].values(), *self.best_]
         else:
+            names = [plain(cut(name)) for name in self.names]
             handles = [
-                Line2D([], [], color=self._colour(i), label=plain(name) if name[:1] != "_" else f" {plain(name)}")
-                for i, name in enumerate(self.names)
+                Line2D([], [], color=self._colour(i), label=name if name[:1] != "_" else f" {name}")
+                for i, name in enumerate(names)
             ]
             grey = {"color": "grey", "linewidth": mpl.rcParams["lines.linewidth"]}
             if len(curves) > 1:

@@ -17,10 +17,19 @@ from sksoftmax.plotting._checks import (
 from sksoftmax.plotting._docstrings import shared_parameters
 from sksoftmax.plotting._fitted import affine_classes, compares_pairs, final_model, is_table, names_of
 from sksoftmax.plotting._images import DIVERGING, PIXELS, beyond, limits_of, pixel_bounds
-from sksoftmax.plotting._named_features import has_room, label_inches, name_columns, name_rows, wrapped
+from sksoftmax.plotting._named_features import (
+    MOST_LETTERS_UPRIGHT,
+    cut,
+    has_room,
+    label_inches,
+    name_columns,
+    name_rows,
+    upright_inches,
+    wrapped,
+)
 from sksoftmax.plotting._panels import (
     LARGEST_INCHES,
-    MOST_MEASURED,
+    lay_out,
     panels,
     plain,
     set_titles,
@@ -29,7 +38,7 @@ from sksoftmax.plotting._panels import (
 )
 
 CELL_INCHES, NUMBER_INCHES, MARGIN_INCHES, COLORBAR_INCHES = (0.25, 0.32), 0.5, (3.0, 1.2), 2.5
-HIGHEST_INCHES, SHORT_LETTERS = 16.0, 4
+HIGHEST_INCHES = 16.0
 # Matrices with more cells are drawn without their numbers.
 MOST_NUMBERS = 400
 # Columns of which the largest numbers differ more have a scale each.
@@ -325,6 +334,8 @@ class ModelMatricesDisplay:
         self.colorbars_ = self._draw_scales(beyond(coefficients, np.full(len(coefficients), limit))) if colorbar else []
         n, (_, k, d) = len(self.data), self.coefficients.shape
         set_titles(self.axes_[0], [f"data, {n} x {d}", f"coefficients, {k} x {d}", f"{self.output_title}, {n} x {k}"])
+        lay_out(self.axes_.ravel())
+        self._label_columns()
         self.texts_ = [] if values_format is None else self._write(values_format)
         return self
 
@@ -333,9 +344,9 @@ class ModelMatricesDisplay:
         n_models, n_classes, n_features = self.coefficients.shape
         columns, n_rows = (n_features, n_features, n_classes), max(len(self.data), n_classes) * n_models
         width = sum(columns) * (NUMBER_INCHES if numbered else CELL_INCHES[0]) + MARGIN_INCHES[0]
-        width += sum(label_inches(names) for names in (self.names, self.labels) if names)
-        upright = [name for name in (*self.names, *(self.feature_names or ())) if len(name) > SHORT_LETTERS]
-        height = n_rows * CELL_INCHES[1] + MARGIN_INCHES[1] + (label_inches(upright) if upright else 0.0)
+        width += sum(label_inches(_short(names)) for names in (self.names, self.labels) if names)
+        upright = upright_inches([*self.names, *(self.feature_names or ())])
+        height = n_rows * CELL_INCHES[1] + MARGIN_INCHES[1] + upright
         size = [min(width, LARGEST_INCHES), min(height, HIGHEST_INCHES)]
         return panels(ax, 3 * n_models, n_models, 3, size, width_ratios=np.maximum(columns, 0.15 * sum(columns)))
 
@@ -376,7 +387,9 @@ class ModelMatricesDisplay:
             outputs.set_ylabel(wrapped(steps, size_in_points(outputs)[1] / 72))
             for panel, names in ((data, self.labels), (weights, self.names)):
                 if names is not None and has_room(panel, len(names)):
-                    name_rows(panel, names)
+                    name_rows(panel, _short(names))
+
+    def _label_columns(self):
         last = self.axes_[-1]
         for panel, names in ((last[0], self.feature_names), (last[1], self.feature_names), (last[2], self.names)):
             if names is not None and has_room(panel, len(names), side=0):
@@ -384,8 +397,7 @@ class ModelMatricesDisplay:
         last[0].set_xlabel(wrapped(f"features {self.features_label}".strip(), size_in_points(last[0])[0] / 72))
 
     def _write(self, values_format):
-        if len(self.axes_) * 3 <= MOST_MEASURED:
-            self.figure_.canvas.figure.draw_without_rendering()
+        lay_out(self.axes_.ravel())
         written = []
         for panels_of_kind, images, matrices, form in zip(
             self.axes_.T, zip(*self.images_), zip(*self._matrices()), (".3g", values_format, values_format)
@@ -400,6 +412,11 @@ class ModelMatricesDisplay:
                         panel, image, matrix, lambda value, form=form: number(value, form), fontsize=points
                     )
         return written
+
+
+def _short(names):
+    """Names of rows that leave the columns their room."""
+    return [cut(name, MOST_LETTERS_UPRIGHT) for name in names]
 
 
 def _column_scales(matrices, feature_names):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Features by their names: a row each, the largest first, as many as there is room for."""
 
+import math
 import textwrap
 
 import matplotlib as mpl
@@ -13,6 +14,8 @@ from sksoftmax.plotting._panels import SMALLEST_POINTS, plain, size_in_points
 
 # Names often differ at their ends; what is too long is left out in their middle.
 MOST_LETTERS, MOST_LETTERS_UPRIGHT, LETTER_INCHES, LETTER_ASPECT = 28, 20, 0.085, 0.62
+# Longer names of columns are likely to stand upright.
+SHORT_LETTERS = 4
 MOST_FEATURES, ROW_INCHES, ROW_POINTS = 20, 0.25, 1.25 * SMALLEST_POINTS
 # Where on a diverging scale the colours of what speaks for and against something are.
 FOR, AGAINST = 0.85, 0.15
@@ -36,6 +39,12 @@ def label_inches(names):
     return LETTER_INCHES * (max(map(len, map(cut, names))) + 1)
 
 
+def upright_inches(names):
+    """About the height of the names of columns, beyond that of a line."""
+    long = [cut(name, MOST_LETTERS_UPRIGHT) for name in names if len(name) > SHORT_LETTERS]
+    return label_inches(long) if long else 0.0
+
+
 def usual_number(n, n_all):
     """How many features are drawn if there is room for them."""
     if n is not None:
@@ -55,7 +64,8 @@ def largest(values, n, panel, n_others=0):
 
 def name_rows(panel, names):
     """Name the rows of a panel, the first one on top, in the usual size or one in which they do not overlap."""
-    panel.set_yticks(range(len(names)), [plain(cut(name)) for name in names], fontsize=row_points(panel, len(names)))
+    named = _with_room(panel, len(names), 1)
+    panel.set_yticks(named, [plain(cut(names[i])) for i in named], fontsize=row_points(panel, len(names)))
     panel.tick_params(axis="y", length=0)
     panel.set_ylim(len(names) - 0.5, -0.5)
 
@@ -78,12 +88,19 @@ def has_room(panel, n_names, side=1):
     return size_in_points(panel)[side] >= ROW_POINTS * n_names
 
 
+def _with_room(panel, n_names, side):
+    """Places of the names along a side of a panel that can be read: all, or every second, third, ..."""
+    return range(0, n_names, math.ceil(ROW_POINTS * n_names / size_in_points(panel)[side]))
+
+
 def name_columns(panel, names):
     """Name the columns of a panel: upright where the names are longer than a cell is wide."""
-    size = max(SMALLEST_POINTS, min(_usual_points("x"), 0.8 * size_in_points(panel)[0] / len(names)))
-    drawn = [plain(cut(name, MOST_LETTERS_UPRIGHT)) for name in names]
-    is_upright = LETTER_ASPECT * size * max(map(len, drawn)) > 0.9 * size_in_points(panel)[0] / len(names)
-    panel.set_xticks(range(len(names)), drawn, fontsize=size, rotation=90 if is_upright else 0)
+    named = _with_room(panel, len(names), 0)
+    cell = size_in_points(panel)[0] / len(named)
+    size = max(SMALLEST_POINTS, min(_usual_points("x"), 0.8 * cell))
+    drawn = [plain(cut(names[i], MOST_LETTERS_UPRIGHT)) for i in named]
+    is_upright = LETTER_ASPECT * size * max(map(len, drawn)) > 0.9 * cell
+    panel.set_xticks(named, drawn, fontsize=size, rotation=90 if is_upright else 0)
     panel.tick_params(axis="x", length=0)
 
 

@@ -187,7 +187,7 @@ def set_titles(axes, titles):
     if ratio >= 1:
         return
     if len(axes) <= MOST_MEASURED:
-        _lay_out(axes)
+        _lay_out_untitled(axes)
         ratio = _fit(axes)
     if ratio < WRAPPED_BELOW:
         for panel, title in zip(axes, titles):
@@ -214,11 +214,17 @@ def _fit(axes):
     return min(_room(panel) / max(_width(panel), 1e-9) for panel in axes)
 
 
-def _lay_out(axes):
+def lay_out(axes):
+    """Give the panels their sizes, unless there are so many that it takes too long."""
+    if len(axes) <= MOST_MEASURED:
+        axes[0].figure.canvas.figure.draw_without_rendering()
+
+
+def _lay_out_untitled(axes):
     """Give the panels the size that they would have without titles."""
     for panel in axes:
         panel.title.set_in_layout(False)
-    axes[0].figure.canvas.figure.draw_without_rendering()
+    lay_out(axes)
     for panel in axes:
         panel.title.set_in_layout(True)
 

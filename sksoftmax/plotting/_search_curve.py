@@ -27,7 +27,8 @@ from sksoftmax.plotting._checks import (
     told,
 )
 from sksoftmax.plotting._docstrings import shared_parameters
-from sksoftmax.plotting._panels import single_axes, tidily
+from sksoftmax.plotting._named_features import cut, name_columns, upright_inches
+from sksoftmax.plotting._panels import plain, single_axes, tidily
 from sksoftmax.plotting._search_results import (
     as_read,
     check_metric,
@@ -37,7 +38,7 @@ from sksoftmax.plotting._search_results import (
     search_results,
     text_of,
 )
-from sksoftmax.plotting._ticks import plain_ticks
+from sksoftmax.plotting._ticks import apart, plain_ticks
 
 FIGURE_INCHES = (6.4, 4.0)
 # Up to so many values are ticks.
@@ -237,9 +238,11 @@ class SearchCurveDisplay:
         check_colours(color=color)
         if label is not None:
             check_text("label", label)
-        ax = single_axes(ax, FIGURE_INCHES, shared=label is not None)
+        categories = self._categories()
+        width, height = FIGURE_INCHES
+        ax = single_axes(ax, (width, height + upright_inches(categories)), shared=label is not None)
         self.ax_, self.figure_ = ax, ax.figure
-        x = self._scale(ax)
+        x = self._scale(ax, categories)
         name, sign = as_read(self.metric)
         mean, spread = sign * self.scores.mean(axis=1), self.scores.std(axis=1)
         explained = f"mean ± sd of {self.scores.shape[1]} splits" if self.connected else "mean of a candidate"
@@ -262,10 +265,10 @@ class SearchCurveDisplay:
             minus = "-" if sign > 0 else "+"
             self.threshold_.set_label(f"best mean {minus} 1 standard error" if explain else "_threshold")
             self.one_standard_error_ = self._mark(x, mean, self.one_standard_error, "D", color, 12, "none")
-            value = text_of(self.values[self.one_standard_error])
+            value = self._value(self.one_standard_error)
             self.one_standard_error_.set_label(f"simplest within 1 standard error: {value}" if explain else "_simplest")
         self.best_ = self._mark(x, mean, self.best, "*", color, 12, color)
-        self.best_.set_label(f"choice: {text_of(self.values[self.best])}" if explain else "_best")
+        self.best_.set_label(f"choice: {self._value(self.best)}" if explain else "_best")
         ax.set(xlabel=short(self.param), ylabel=name)
         ax.legend(fontsize="small")
         return self
@@ -276,12 +279,20 @@ class SearchCurveDisplay:
         )
         return mark
 
-    def _scale(self, ax):
+    def _value(self, place):
+        return plain(cut(text_of(self.values[place])))
+
+    def _categories(self):
+        """Values to be named side by side, as texts: none if all are numbers."""
+        if all(isinstance(value, Real) and not isinstance(value, (bool, np.bool_)) for value in self.values):
+            return []
+        return [text_of(value) for value in distinct(self.values)]
+
+    def _scale(self, ax, categories):
         """Scale the axis as the values ask for; return where they lie: numbers as such, others side by side."""
-        if not all(isinstance(value, Real) and not isinstance(value, (bool, np.bool_)) for value in self.values):
-            ordered = distinct(self.values)
-            ax.set_xticks(range(len(ordered)), [text_of(value) for value in ordered])
-            return [place_in(ordered, value) for value in self.values]
+        if categories:
+            name_columns(ax, categories)
+            return [place_in(distinct(self.values), value) for value in self.values]
         x = np.array(self.values, dtype=np.float64)
         positive = x[x > 0]
         if (x < 0).any() or not len(positive) or positive.max() <= 10 * positive.min():
@@ -291,7 +302,8 @@ class SearchCurveDisplay:
         else:
             ax.set_xscale("log")
         if len(x) <= FEW_VALUES:
-            ax.set_xticks(x, [text_of(value) for value in self.values])
+            named = apart(x, [text_of(value) for value in self.values], ax)
+            ax.set_xticks(x[named], [text_of(self.values[i]) for i in named])
             ax.xaxis.set_minor_locator(NullLocator())
             ax.xaxis.set_minor_formatter(NullFormatter())
         elif ax.get_xscale() == "log":

@@ -7,7 +7,7 @@ import numpy as np
 
 from sksoftmax._one_standard_error import short
 from sksoftmax._validation import shape_of, shown
-from sksoftmax.plotting._cells import number, write_numbers
+from sksoftmax.plotting._cells import write_all
 from sksoftmax.plotting._checks import (
     check_bool,
     check_cmaps,
@@ -19,6 +19,7 @@ from sksoftmax.plotting._checks import (
     texts,
 )
 from sksoftmax.plotting._docstrings import shared_parameters
+from sksoftmax.plotting._named_features import label_inches, name_columns, name_rows, upright_inches
 from sksoftmax.plotting._panels import single_axes, tidily
 from sksoftmax.plotting._search_results import (
     as_read,
@@ -31,9 +32,7 @@ from sksoftmax.plotting._search_results import (
 )
 
 # Of a cell, of what stands beside the cells, and the most that all take.
-CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES = (0.75, 0.45), (2.6, 1.4), (12.0, 9.0)
-# Beyond it the numbers of neighbouring cells would touch.
-MOST_NUMBERED_COLUMNS = 14
+CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES = (0.75, 0.45), (2.2, 1.2), (12.0, 9.0)
 
 
 class SearchHeatmapDisplay:
@@ -196,7 +195,8 @@ class SearchHeatmapDisplay:
             Part of the cells, in percent, that the colours tell apart, the best ones: one bad cell does not hide nine
             good ones. The others have the first colour.
         values_format : str or None, default=".3f"
-            Format of the numbers in the cells. None leaves them out, as more than 14 columns do.
+            Format of the numbers in the cells. None writes none; nor are there any where they would be too small to
+            read.
         {colorbar}
         im_kw : dict, default=None
             More arguments of :meth:`matplotlib.axes.Axes.imshow`, such as ``{"vmin": 0.8}``.
@@ -211,8 +211,9 @@ class SearchHeatmapDisplay:
         check_bool("colorbar", colorbar)
         check_dict("im_kw", im_kw)
         n_rows, n_columns = self.scores.shape
-        sizes = zip((n_columns, n_rows), CELL_INCHES, MARGIN_INCHES, LARGEST_INCHES)
-        ax = single_axes(ax, [min(n * cell + margin, largest) for n, cell, margin, largest in sizes])
+        names = label_inches(self.rows), upright_inches(self.columns)
+        sizes = zip((n_columns, n_rows), CELL_INCHES, MARGIN_INCHES, names, LARGEST_INCHES)
+        ax = single_axes(ax, [min(n * cell + margin + name, largest) for n, cell, margin, name, largest in sizes])
         self.ax_, self.figure_ = ax, ax.figure
         name, sign = as_read(self.metric)
         values, ends = sign * self.scores, {"cmap": mpl.colormaps[cmap] if isinstance(cmap, str) else cmap}
@@ -226,21 +227,17 @@ class SearchHeatmapDisplay:
             self.image_ = ax.imshow(values, **{**ends, "aspect": "auto", **(im_kw or {})})
         except (AttributeError, TypeError, ValueError) as error:
             raise ValueError(f"im_kw == {shown(im_kw)}, must be arguments of Axes.imshow: {error}") from error
-        slant = {"rotation": 45, "rotation_mode": "anchor", "ha": "right"} if n_columns > 4 else {}
-        ax.set_xticks(range(n_columns), self.columns, **slant)
-        ax.set_yticks(range(n_rows), self.rows)
+        name_columns(ax, self.columns)
+        name_rows(ax, self.rows)
         ax.set(xlabel=short(self.params[1]), ylabel=short(self.params[0]))
         row, column = self.best
         self.best_ = plt.Rectangle(
             (column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="C3", linewidth=3, clip_on=False, zorder=3
         )
         ax.add_patch(self.best_)
-        numbered = values_format is not None and n_columns <= MOST_NUMBERED_COLUMNS
-        self.texts_ = []
-        if numbered:
-            self.texts_ = write_numbers(ax, self.image_, values, lambda score: number(score, values_format))
         self.colorbar_ = None
         if colorbar:
             beyond = ("min" if sign > 0 else "max") if n_beyond else "neither"
             self.colorbar_ = self.figure_.colorbar(self.image_, ax=ax, label=f"mean {name}", extend=beyond)
+        self.texts_ = [] if values_format is None else write_all(ax, self.image_, values, values_format)
         return self

@@ -3,13 +3,12 @@
 
 import re
 import time
-from itertools import combinations
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.text import Text
+from matplotlib.colors import same_color
 from PIL import Image
 
 from sksoftmax import SoftmaxRegression
@@ -25,86 +24,38 @@ from sksoftmax.plotting import (
     save_animation,
     training_snapshots,
 )
-from sksoftmax.plotting._panels import SMALLEST_POINTS
+from sksoftmax.plotting._images import RIGHT, WRONG
 from tests.parameters import slow
+from tests.plotting.pictures import (
+    OF_CLASSES,
+    OF_FEATURES,
+    assert_fit_for_a_slide,
+    bars,
+    coefficients,
+    every_picture,
+    matrices,
+    names,
+    texts_of,
+    waterfalls,
+)
 
-# Boxes of texts have a margin of about a point, which may touch.
-TOUCH = 1.0
-
-
-def texts_of(figure):
-    """Visible texts that are not empty, and that lie within the limits of their axes if they are ticks."""
-    figure.canvas.draw()
-    hidden = {text for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for text in _unseen(axis)}
-    found = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    return [text for text in found if text not in hidden and text.get_window_extent().width > 0]
-
-
-def _unseen(axis):
-    shown = {label for tick in axis._update_ticks() for label in (tick.label1, tick.label2)}
-    if not axis.get_visible() or not axis.axes.axison:
-        shown = set()
-    ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
-    return {label for tick in ticks for label in (tick.label1, tick.label2)} - shown
+# A picture of each display, of many long names where it has any.
+QUICK = [(draw, 10, 20, 40) for draw in OF_FEATURES] + [(draw, 10, 3, 40) for draw in OF_CLASSES]
 
 
-def assert_fit_for_a_slide(figure):
-    texts = texts_of(figure)
-    boxes = [text.get_window_extent() for text in texts]
-    width, height = figure.bbox.width, figure.bbox.height
-    for text, box in zip(texts, boxes):
-        assert text.get_fontsize() >= SMALLEST_POINTS - 1e-9, text
-        inside = min(box.x0, box.y0) >= -TOUCH and box.x1 <= width + TOUCH and box.y1 <= height + TOUCH
-        assert inside, (text, box)
-    for (one, a), (other, b) in combinations(zip(texts, boxes), 2):
-        overlap = min(a.x1, b.x1) - max(a.x0, b.x0) > TOUCH and min(a.y1, b.y1) - max(a.y0, b.y0) > TOUCH
-        assert not overlap, (one, other)
+@pytest.mark.parametrize(
+    ("draw", "n_classes", "n_features", "length"),
+    [picture if picture in QUICK else slow(*picture) for picture in every_picture()],
+)
+def test_texts_can_be_read_lie_apart_and_stay_inside(draw, n_classes, n_features, length, rng):
+    assert_fit_for_a_slide(draw(rng, n_classes, n_features, length))
 
 
-def names(kind, n, length):
-    return [f"{kind}{i} ".ljust(length, "n")[:length] if length > 3 else f"{kind}{i}" for i in range(n)]
-
-
-def coefficients(rng, k, d, length):
-    shown = CoefficientsDisplay(rng.normal(size=(k, d)), names("c", k, length), names("f", d, length)).plot()
-    return shown.figure_
-
-
-def waterfalls(rng, k, d, length):
-    display = EvidenceDisplay(
-        rng.normal(size=d),
-        rng.normal(size=(k, d)),
-        rng.normal(size=k),
-        names("c", k, length),
-        feature_names=names("f", d, length),
-    )
-    return display.plot().figure_
-
-
-def bars(rng, k, d, length):
-    return ProbabilityBarsDisplay(None, rng.dirichlet(np.ones(k), 3), names("c", k, length)).plot().figure_
-
-
-def matrices(rng, k, d, length):
-    display = ModelMatricesDisplay(
-        rng.rand(5, d),
-        rng.normal(size=(1, k, d)),
-        rng.dirichlet(np.ones(k), (1, 5)),
-        names("c", k, length),
-        feature_names=names("f", d, length),
-    )
-    return display.plot().figure_
-
-
-SIZES = [(3, 20, 3), (2, 3, 40), (10, 20, 40), *[slow(*size) for size in ((2, 200, 3), (26, 200, 40), (26, 3, 3))]]
-
-
-@pytest.mark.parametrize("style", ["default", slow("dark_background")])
-@pytest.mark.parametrize(("n_classes", "n_features", "length"), SIZES)
-@pytest.mark.parametrize("draw", [coefficients, waterfalls, bars, matrices])
-def test_texts_can_be_read_lie_apart_and_stay_inside(draw, n_classes, n_features, length, style, rng):
-    with plt.style.context(style):
-        assert_fit_for_a_slide(draw(rng, n_classes, n_features, length))
+@pytest.mark.slow
+@pytest.mark.parametrize("draw", [*OF_FEATURES, *OF_CLASSES])
+def test_texts_on_a_dark_background_can_be_read_too(draw, rng):
+    with plt.style.context("dark_background"):
+        assert_fit_for_a_slide(draw(rng, 10, 20, 40))
 
 
 @pytest.mark.parametrize("size", [(6.4, 4.8), slow((19.2, 10.8))])
@@ -195,6 +146,39 @@ def test_matrices_say_what_is_done_with_them(iris):
     ):
         display = ModelMatricesDisplay.from_estimator(model, iris[0][::30], response_method=method)
         assert display.axes_[0, 2].get_ylabel().replace("\n", " ") == words
+
+
+def test_ticks_of_values_that_lie_close_do_not_touch():
+    values = [1e-4, 1.1e-4, 1.2e-4, 1e-2, 1.05e-2, 1.0]
+    display = SearchCurveDisplay(values, np.ones((6, 2)), param="l2", metric="score", best=0).plot()
+    assert_fit_for_a_slide(display.figure_)
+    assert [label.get_text() for label in display.ax_.get_xticklabels()] == ["0.0001", "0.01", "1"]
+
+
+def test_of_many_values_every_few_are_named(rng):
+    values = [f"v{i}" for i in range(300)]
+    display = SearchCurveDisplay(values, rng.rand(300, 2), param="p", metric="score", best=0).plot()
+    named = [label.get_text() for label in display.ax_.get_xticklabels()]
+    steps = np.diff([sorted(values).index(name) for name in named])
+    assert len(named) > 20
+    assert set(steps) == {steps[0]}
+    assert_fit_for_a_slide(display.figure_)
+
+
+def test_the_true_class_is_framed_and_the_highest_score_in_another_colour_if_it_is_wrong():
+    evidence = np.full((3, 2, 2), [[[1.0]], [[3.0]], [[2.0]]])
+    for truth, colours in (
+        (None, [None, RIGHT, None]),
+        ("b", [None, RIGHT, None]),
+        ("c", [None, WRONG, RIGHT]),
+        ("another", [None, WRONG, None]),
+    ):
+        display = EvidenceDisplay(np.ones((2, 2)), evidence, np.zeros(3), "abc", truth=truth).plot()
+        usual = mpl.rcParams["axes.edgecolor"]
+        for panel, colour in zip(display.axes_, [None, *colours]):
+            for spine in panel.spines.values():
+                assert same_color(spine.get_edgecolor(), colour or usual)
+                assert (spine.get_linewidth() > 2) == (colour is not None)
 
 
 @pytest.mark.parametrize("place", ["axes", "figure", "array"])
