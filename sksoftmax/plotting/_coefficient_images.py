@@ -54,7 +54,7 @@ class CoefficientImagesDisplay:
     limits_ : ndarray of shape (n_panels,)
         The scale of each goes from -limit to limit.
     colorbar_ : matplotlib Colorbar or None
-        Their scale; of colour images that of each channel, from dark to bright.
+        Their scale; none of colour images, whose colours are three coefficients each.
 
     Examples
     --------
@@ -196,6 +196,7 @@ class CoefficientImagesDisplay:
         check_option("scale", scale, "shared", "panel")
         check_cmaps(cmap=cmap)
         check_bool("colorbar", colorbar)
+        colorbar = colorbar and self.images.ndim == 3
         self.limits_ = limits_of(self.images, limit, percentile, shared=scale == "shared")
         self.figure_, self.axes_ = image_panels(
             ax, len(self.images), self.images.shape[1:3], n_columns, margin=COLORBAR_INCHES if colorbar else 0.0
@@ -210,15 +211,9 @@ class CoefficientImagesDisplay:
         return self
 
     def _draw_scale(self, scale):
-        in_colour, drawn, label = self.images.ndim == 4, self.images_[0], "coefficient"
-        if in_colour:
-            # A channel is as bright as its coefficient is large.
-            label = "coefficient of red, green, blue"
-        limit = self.limits_[0]
+        drawn, label = self.images_[0], "coefficient"
         if scale == "panel":
-            limit, label = 1.0, f"{label} / limit of the panel"
-        if in_colour or scale == "panel":
-            drawn = ScalarMappable(Normalize(-limit, limit), "gray" if in_colour else drawn.cmap)
+            drawn, label = ScalarMappable(Normalize(-1, 1), drawn.cmap), "coefficient / limit of the panel"
         label = wrapped(label, LABEL_PART * self.figure_.bbox.height / self.figure_.dpi)
         return colorbar_beside(self.figure_, self.axes_, drawn, label=label, extend=beyond(self.images, self.limits_))
 

@@ -131,7 +131,8 @@ def colorbar_beside(figure, axes, drawn, **style):
     if isinstance(figure.canvas.figure.get_layout_engine(), ConstrainedLayoutEngine) and len(grids) == 1:
         # The layout measures the bar anew for each of its parents; those at the corners span them all.
         parents = [axes[0], max(axes, key=lambda panel: panel.get_subplotspec().colspan.stop), axes[-1]]
-    return figure.colorbar(drawn, ax=list(dict.fromkeys(parents)), shrink=0.8, **style)
+    # The panels stay where they are anchored, in line with those that are no parents.
+    return figure.colorbar(drawn, ax=list(dict.fromkeys(parents)), shrink=0.8, panchor=False, **style)
 
 
 def tidily(draw):

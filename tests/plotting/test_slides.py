@@ -31,10 +31,13 @@ from tests.plotting.pictures import (
     OF_FEATURES,
     assert_fit_for_a_slide,
     bars,
+    coefficient_images,
     coefficients,
     every_picture,
+    evidence,
     matrices,
     names,
+    samples,
     texts_of,
     waterfalls,
 )
@@ -146,6 +149,16 @@ def test_matrices_say_what_is_done_with_them(iris):
     ):
         display = ModelMatricesDisplay.from_estimator(model, iris[0][::30], response_method=method)
         assert display.axes_[0, 2].get_ylabel().replace("\n", " ") == words
+
+
+@pytest.mark.parametrize("draw", [coefficient_images, evidence, samples])
+def test_images_of_a_row_are_in_line_whatever_stands_over_and_beside_them(draw, rng):
+    figure = draw(rng, 3, 20, 3)
+    figure.canvas.draw()
+    boxes = [axes.get_position() for axes in figure.axes if axes.images]
+    assert len(boxes) >= 3
+    np.testing.assert_allclose([box.y1 for box in boxes], boxes[0].y1, atol=1e-6)
+    np.testing.assert_allclose([box.height for box in boxes], boxes[0].height, atol=1e-6)
 
 
 def test_ticks_of_values_that_lie_close_do_not_touch():
