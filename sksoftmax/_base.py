@@ -26,7 +26,7 @@ from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
 from sksoftmax._progress import Progress, objective, rate
 from sksoftmax._resuming import earlier_training, forget, key_of, remember
 from sksoftmax._training import advance, computed_in, network_of, own_stream, resume, untrained
-from sksoftmax._validation import distinct_labels, shown
+from sksoftmax._validation import distinct_labels, shown, with_distinct_entries
 from sksoftmax._versions import Versioned
 from sksoftmax._watching import watched_by
 from sksoftmax._weights import check_sample_weight, gradient_weights
@@ -288,7 +288,7 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
     def _validate(self, X, y, reset):
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=reset)
         check_classification_targets(y)
-        return X, y
+        return with_distinct_entries(X), y
 
     def _check_classes(self):
         if len(self.classes_) < 2:

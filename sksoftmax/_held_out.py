@@ -79,10 +79,10 @@ def samples_of(X, rows, targets, weights, places):
     of_rows = np.zeros(X.shape[0], np.intp)
     of_rows[rows] = targets
     if weights is not None:
-        # Dividing by the largest first, no sum overflows.
-        shares = weights / weights[places].max()
+        # Dividing by the largest first, no sum overflows. Those at other places may be out of all proportion.
+        shares = weights[places] / weights[places].max()
         weights = np.zeros(X.shape[0])
-        weights[rows] = shares / shares[places].mean()
+        weights[rows[places]] = shares / shares.mean()
     return Samples(X, of_rows, weights, rows[places])
 
 

@@ -168,8 +168,7 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
         network = Network(parameters, network.activation, network.fit_intercept)
     resumable = first.warm_start and len(estimators) == 1 and not going_on
     if first.solver == "lbfgs":
-        train = lbfgs.train
-        options = {"gradient_tolerance": 0.0 if first.tol is None else first.tol}
+        train, options = lbfgs.train, {}
     else:
         train = sgd.train
         sizes, dtype = network.parameters.sizes, network.parameters.dtype

@@ -140,9 +140,10 @@ def test_any_parameter_may_vary(grid, iris):
     assert_same_search(quick(), grid, *iris, cv=2, scoring="neg_log_loss", return_train_score=True)
 
 
-def test_patience_may_vary(iris):
+@pytest.mark.parametrize("model", [quick(), quick(solver="lbfgs")])
+def test_patience_may_vary(model, iris):
     grid = {"tol": [None, 1e-2, 1e-1], "n_iter_no_change": [1, 2]}
-    assert_same_search(quick(), grid, *iris, cv=2, scoring="neg_log_loss", return_train_score=True)
+    assert_same_search(model, grid, *iris, cv=2, scoring="neg_log_loss", return_train_score=True)
 
 
 @pytest.mark.slow

@@ -51,9 +51,10 @@ class Objective:
         self._add_penalty = self._penalty.add_gradient(parameters, self._gradient, np.ones(n_models))
         self.data_loss = self.penalty = np.full(n_models, np.nan)
 
-    def resolutions(self):
-        """(M,): the `stopping.resolution` of the latest values, at most 1."""
-        return np.minimum(1.0, resolution(self.data_loss + self.penalty, self._stream.standard_errors()))
+    def tolerances(self):
+        """(M,): those of the settings, in units of the `stopping.resolution` of the latest values, at most 1."""
+        units = np.minimum(1.0, resolution(self.data_loss + self.penalty, self._stream.standard_errors()))
+        return np.maximum([s.tolerance for s in self.settings], 0.0) * units
 
     def take(self, stay):
         """Go on with the models at these positions only."""
@@ -110,7 +111,6 @@ def train(
     settings,
     *,
     mean=None,
-    gradient_tolerance=1e-4,
     validation=None,
     earlier=None,
     with_course=False,
@@ -119,8 +119,8 @@ def train(
 ):
     """Minimise the objective of each model of a stack, evaluating all that have not ended in one product.
 
-    Takes what `sgd.train` takes. `gradient_tolerance`, in units of `Objective.resolutions`, bounds the largest
-    component of the gradient in the coordinates of the settings.
+    Takes what `sgd.train` takes. A model has converged where no component of its gradient, in the coordinates of its
+    settings, is larger than `Objective.tolerances`.
     An iteration counts as an epoch, whose only minibatch are all samples.
     """
     results = [TrainingResult() for _ in settings] if earlier is None else [earlier]
@@ -174,7 +174,7 @@ def train(
             objective,
             objective.vectors() if course is None else course["points"],
             np.array([s.max_epochs for s in settings]),
-            lambda: gradient_tolerance * objective.resolutions(),
+            objective.tolerances,
             np.finfo(network.parameters.dtype).eps,
             moved,
             ended,

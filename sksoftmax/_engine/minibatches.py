@@ -51,7 +51,8 @@ class Samples:
         if self.weights is None:
             return len(self.rows)
         weights = self.weights[self.rows]
-        return float(weights.sum() / weights.min(where=weights > 0, initial=np.inf))
+        # Infinite where it is more than the largest float, without the warning of NumPy's numbers.
+        return float(weights.sum()) / float(weights.min(where=weights > 0, initial=np.inf))
 
     @property
     def mean_values(self):

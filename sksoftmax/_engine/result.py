@@ -21,7 +21,8 @@ class Settings:
     shrink : factor on it at each plateau until it has fallen to SMALLEST_SHRINK, or None to stop at the first plateau
     momentum : in [0, 1)
     max_epochs : int
-    tolerance : improvement below which an epoch counts as none, in units of `stopping.resolution`; -inf never stops
+    tolerance : improvement below which an epoch counts as none, or for L-BFGS the gradient that is small enough, in
+        units of `stopping.resolution`; -inf never stops
     patience : such epochs in a row that make a plateau; may be infinite
     averaged : whether the mean of the iterates since the last improvement is what training ends with at a plateau
     most_growth : how many times as large the learning rate may become as the loss falls

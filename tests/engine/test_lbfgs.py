@@ -14,7 +14,7 @@ from tests.parameters import slow
 def test_gradient_vanishes_at_the_result(rng):
     X, y = problem(rng, 700)
     data = samples(X, y)
-    (result,) = lbfgs.train(network((6, 3)), data, [Settings(l2=0.01)], gradient_tolerance=1e-8)
+    (result,) = lbfgs.train(network((6, 3)), data, [Settings(l2=0.01, tolerance=1e-8)])
     assert result.converged
     net = network((6, 3))
     _, gradient = ObjectiveOfOne(net, data, Settings(l2=0.01))(result.parameters.flat.copy())
@@ -23,7 +23,7 @@ def test_gradient_vanishes_at_the_result(rng):
 
 def test_last_values_of_the_curves_are_those_of_the_result(rng):
     X, y = problem(rng)
-    (result,) = lbfgs.train(network((6, 3)), samples(X, y), [Settings(l2=0.01)])
+    (result,) = lbfgs.train(network((6, 3)), samples(X, y), [Settings(l2=0.01, tolerance=1e-4)])
     objective = textbook_objective(result.parameters, X, y, 0.01)
     assert result.data_loss[-1] + result.penalty[-1] == pytest.approx(objective, rel=1e-12)
     assert result.n_epochs == len(result.penalty) == result.n_updates
@@ -44,7 +44,7 @@ def test_the_result_is_what_the_search_returns_though_it_tried_others_later(n_it
     net = network((6, 3), rng=rng)
     expected = net.parameters.flat + 0.1 * n_iterations
     monkeypatch.setattr(lbfgs, "minimise", search)
-    (result,) = lbfgs.train(net, samples(X, y), [Settings(l2=0.01)])
+    (result,) = lbfgs.train(net, samples(X, y), [Settings(l2=0.01, tolerance=1e-4)])
     np.testing.assert_array_equal(result.parameters.flat, expected)
     objective = textbook_objective(result.parameters, X, y, 0.01)
     assert np.add(result.data_loss, result.penalty) == pytest.approx([objective], rel=1e-12)
@@ -58,7 +58,7 @@ def test_raw_features_need_no_more_iterations_than_standardised_ones(rng):
     for factor in (np.ones(6), np.array([1, 1e3, 1e-2, 1e2, 10, 1])):
         data = samples(X * factor + 5 * factor, y)
         coordinates = conditioning_of(data, 0.0, True, rng).coordinates
-        settings = [Settings(l2=0.0, max_epochs=500, scale=coordinates.scale)]
+        settings = [Settings(l2=0.0, max_epochs=500, tolerance=1e-4, scale=coordinates.scale)]
         (result,) = lbfgs.train(network((6, 3)), data, settings, mean=coordinates.mean)
         n_iterations.append(result.n_epochs)
     assert n_iterations[1] <= n_iterations[0] + 2
@@ -72,13 +72,15 @@ def test_losses_of_minibatches_are_kept_only_where_they_are_asked_for(rng):
             assert len(result.minibatch_loss) == n_kept
 
 
-def test_each_model_of_a_stack_has_its_penalty(rng):
+def test_each_model_of_a_stack_has_its_penalty_and_its_tolerance(rng):
     X, y = problem(rng)
-    settings = [Settings(l2=0.1), Settings(l2=0.01)]
-    results = lbfgs.train(network((6, 3), 2), samples(X, y), settings, gradient_tolerance=1e-9)
+    settings = [Settings(l2=l2, tolerance=tolerance) for l2, tolerance in [(0.1, 1e-9), (0.01, 1e-9), (0.01, 1e-2)]]
+    results = lbfgs.train(network((6, 3), 3), samples(X, y), settings)
     for setting, result in zip(settings, results):
-        (alone,) = lbfgs.train(network((6, 3)), samples(X, y), [setting], gradient_tolerance=1e-9)
+        (alone,) = lbfgs.train(network((6, 3)), samples(X, y), [setting])
+        assert result.n_epochs == alone.n_epochs
         np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, atol=1e-12)
+    assert results[2].n_epochs < results[1].n_epochs
 
 
 def separable(rng):
@@ -88,8 +90,8 @@ def separable(rng):
 
 def test_the_gradient_is_small_relative_to_a_small_objective(rng):
     X, y = separable(rng)
-    data, settings = samples(X, y), Settings(l2=1e-6, max_epochs=1000)
-    (result,) = lbfgs.train(network((6, 3)), data, [settings], gradient_tolerance=1e-3)
+    data, settings = samples(X, y), Settings(l2=1e-6, max_epochs=1000, tolerance=1e-3)
+    (result,) = lbfgs.train(network((6, 3)), data, [settings])
     assert result.converged
     value, gradient = ObjectiveOfOne(network((6, 3)), data, settings)(result.parameters.flat.copy())
     assert value < 1e-3
@@ -101,8 +103,8 @@ def test_a_search_that_ends_before_the_gradient_is_small_enough_has_not_converge
     data = samples(X, y)
 
     def train(max_epochs):
-        settings = [Settings(l2=1e-6, max_epochs=max_epochs)]
-        return lbfgs.train(network((6, 3)), data, settings, gradient_tolerance=1e-3)[0]
+        settings = [Settings(l2=1e-6, max_epochs=max_epochs, tolerance=1e-3)]
+        return lbfgs.train(network((6, 3)), data, settings)[0]
 
     needed = train(1000).n_epochs
     assert not any(train(n).converged for n in range(1, needed))
@@ -147,13 +149,14 @@ def test_a_stack_comes_to_what_each_model_alone_does_whenever_they_end(weighted,
     l2s = np.logspace(-3, 1, 7)
     coordinates = [conditioning_of(data, l2, True, np.random.RandomState(0)).coordinates for l2 in l2s]
     settings = [
-        Settings(l2=l2, scale=c.scale, max_epochs=5 + 50 * (i % 3)) for i, (l2, c) in enumerate(zip(l2s, coordinates))
+        Settings(l2=l2, scale=c.scale, max_epochs=5 + 50 * (i % 3), tolerance=1e-8)
+        for i, (l2, c) in enumerate(zip(l2s, coordinates))
     ]
     mean = coordinates[0].mean
-    results = lbfgs.train(network((6, 3), 7), data, settings, mean=mean, gradient_tolerance=1e-8)
+    results = lbfgs.train(network((6, 3), 7), data, settings, mean=mean)
     assert len({result.n_epochs for result in results}) > 2
     for setting, result in zip(settings, results):
-        (alone,) = lbfgs.train(network((6, 3)), data, [setting], mean=mean, gradient_tolerance=1e-8)
+        (alone,) = lbfgs.train(network((6, 3)), data, [setting], mean=mean)
         np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, rtol=0, atol=1e-6)
         np.testing.assert_allclose(result.data_loss, alone.data_loss, atol=1e-10)
         assert (result.converged, result.n_updates) == (alone.converged, alone.n_updates)
@@ -163,7 +166,7 @@ def test_a_model_that_diverges_leaves_the_others(rng):
     X, y = problem(rng)
     net = network((6, 3), 2)
     net.parameters.layers[0].W[0, 0, 0] = np.inf
-    bad, good = lbfgs.train(net, samples(X, y), [Settings(l2=0.1)] * 2)
+    bad, good = lbfgs.train(net, samples(X, y), [Settings(l2=0.1, tolerance=1e-4)] * 2)
     assert bad.diverged
     assert good.converged
 
@@ -178,5 +181,5 @@ def test_each_iteration_is_told_with_its_parameters(rng):
         assert objective == pytest.approx(textbook_objective(parameters, X, y, 0.1), rel=1e-9)
         told.append(result)
 
-    results = lbfgs.train(network((6, 3), 2), samples(X, y), [Settings(l2=0.1)] * 2, on_epoch=on_epoch)
+    results = lbfgs.train(network((6, 3), 2), samples(X, y), [Settings(l2=0.1, tolerance=1e-4)] * 2, on_epoch=on_epoch)
     assert len(told) == sum(result.n_epochs for result in results)
