@@ -6,7 +6,7 @@ from scipy import sparse
 
 # An objective of that many times the one of zero coefficients is a failure.
 FAR_ABOVE = 2.0
-# Weights, as of `partial_fit`, and penalties beyond it are taken for the cause.
+# Weights, as of `partial_fit`, starts and penalties beyond it are taken for the cause.
 LARGE = 1e6
 
 
@@ -16,6 +16,8 @@ def divergence(estimator, result, X, largest_weight=1.0):
     what = f"Training diverged in epoch {result.n_epochs}: the objective is not finite with "
     if largest_weight > LARGE:
         return ValueError(f"{what}sample_weight times class_weight up to {largest_weight:.3g}. Use smaller weights.")
+    if estimator.init_scale is not None and estimator.init_scale > LARGE:
+        return ValueError(f"{what}init_scale == {estimator.init_scale}. Use a smaller init_scale.")
     if estimator.l2_ > LARGE:
         return ValueError(f"{what}l2 == {estimator.l2_:.3g}. Use a smaller l2.")
     feature, value = _largest_feature(X)

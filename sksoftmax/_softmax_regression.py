@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._docstrings import shared_docstring
+from sksoftmax._engine.interrupts import quietly
 from sksoftmax._methods import public
 from sksoftmax._optimality import optimality_gap
 
@@ -153,4 +154,5 @@ class SoftmaxRegression(LinearCoefficients, BaseSoftmaxClassifier):
         True
         """
         check_is_fitted(self)
-        return optimality_gap(self, X, y, sample_weight)
+        # Infinite where squares overflow.
+        return quietly(lambda: optimality_gap(self, X, y, sample_weight), over="ignore", invalid="ignore")

@@ -58,7 +58,8 @@ def summary(estimator):
     model = last_of_kind(BaseSoftmaxClassifier, estimator, "SoftmaxRegression or TinyMLPClassifier", fitted=True)
     layers = model._published_layers()
     last = layers[-1][0]
-    norms = np.linalg.norm(last.toarray() if sparse.issparse(last) else last, axis=1)
+    # Squares of coefficients of tiny features would overflow.
+    norms = np.hypot.reduce(last.toarray() if sparse.issparse(last) else last, axis=1)
     labels = list(map(str, model.classes_))
     units = ", ".join(str(len(b)) for _, b in layers)
     facts = {

@@ -15,6 +15,7 @@ from sksoftmax._engine import lbfgs, sgd
 from sksoftmax._engine.conditioning import RAW, Coordinates, condition, feature_moments
 from sksoftmax._engine.in_use import train_on_columns_in_use
 from sksoftmax._engine.initialisation import initial_layers
+from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters, stacked
 from sksoftmax._engine.smoothness import measure
@@ -97,7 +98,8 @@ def _begin_one(estimator, samples, layers, random_state, moments, streaming):
         layers = Coordinates(coordinates.mean).to_working(layers)
     network = network_of(estimator, layers, computed_in(samples.X))
     if moments is not None and estimator.solver != "lbfgs":
-        smoothness = measure(network, conditioning, streaming)
+        # A huge start of the user's own has none, and diverges.
+        smoothness = quietly(lambda: measure(network, conditioning, streaming), over="ignore", invalid="ignore")
     state = {
         "made_for": kind_of_steps(estimator),
         "mean": coordinates.mean,

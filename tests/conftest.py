@@ -7,11 +7,15 @@ os.environ["SCIPY_ARRAY_API"] = "1"
 import matplotlib as mpl
 import numpy as np
 import pytest
+from hypothesis import settings
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 mpl.use("Agg")
+# The same examples in every run, whatever a busy machine makes of their time.
+settings.register_profile("reproducible", derandomize=True, deadline=None)
+settings.load_profile("reproducible")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,9 +6,10 @@ import warnings
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from sksoftmax import SoftmaxRegression, TinyMLPClassifier
+from sksoftmax import SoftmaxRegression, TinyMLPClassifier, summary
 from tests.parameters import slow
 
 LINEAR = [
@@ -76,6 +77,30 @@ def test_features_that_the_penalty_silences_give_the_shares_of_the_classes(clf, 
     # The optimum has no coefficients, and intercepts that give the shares, or none where there are no intercepts.
     expected = [1 / 3, 2 / 3] if clf.fit_intercept else [0.5, 0.5]
     np.testing.assert_allclose(clf.predict_proba(X[:1] * 1e-300), [expected], atol=0.06)
+
+
+@pytest.mark.parametrize("scale", [1e-17, 1e-30, 1e-300, 1e-310])
+@pytest.mark.parametrize("clf", MODELS, ids=repr)
+def test_features_that_are_too_small_without_a_penalty_are_named(scale, clf, apart):
+    X, y = apart
+    without = clone(clf).set_params(l2=0.0)
+    with pytest.raises(ValueError, match=r"All features range over less than 1e-15, too little with l2 == 0: scale"):
+        without.fit(X * scale, y)
+    assert without.fit(X * [scale, 1, 1, 1], y).score(X * [scale, 1, 1, 1], y) > 0.95
+
+
+@pytest.mark.parametrize("clf", MODELS, ids=repr)
+def test_a_start_that_overflows_is_named(clf, apart):
+    with pytest.raises(ValueError, match=r"not finite with init_scale == 1e\+300\. Use a smaller init_scale"):
+        clone(clf).set_params(init_scale=1e300).fit(*apart)
+
+
+def test_what_is_told_of_huge_coefficients_is_finite_or_infinite(apart):
+    X, y = apart
+    clf = SoftmaxRegression(random_state=0).fit(X, y)
+    clf.coef_ *= 1e300
+    assert summary(clf)["norm of class 0"].endswith("e+300")
+    assert clf.optimality_gap(X, y) == (np.inf, np.inf)
 
 
 @pytest.mark.parametrize("clf", MODELS, ids=repr)

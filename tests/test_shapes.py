@@ -52,6 +52,14 @@ def test_a_fit_that_does_not_warn_is_near_the_optimum(seed):
         assert -1e-9 < gap < multiple * clf.tol
 
 
+def test_many_classes_are_not_given_up_half_way(rng):
+    y = np.arange(900) % 300
+    X = rng.normal(size=(900, 20)) + rng.normal(size=(300, 20))[y]
+    clf = SoftmaxRegression(solver="lbfgs").fit(X, y)
+    best = SoftmaxRegression(solver="lbfgs", tol=1e-7, max_iter=10_000).fit(X, y)
+    assert objective(clf, X, y, clf.l2) - objective(best, X, y, clf.l2) < clf.tol
+
+
 @pytest.mark.parametrize("name", ["iris", "wine", "breast cancer", "digits"])
 def test_the_default_is_near_the_optimum(name, datasets, standardised):
     X, y = datasets[name]

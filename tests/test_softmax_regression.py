@@ -6,8 +6,6 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -176,30 +174,6 @@ def test_probabilities_of_two_classes_follow_the_decision_function(datasets):
     assert scores.shape == (len(y),)
     np.testing.assert_allclose(clf.predict_proba(X)[:, 1], 1 / (1 + np.exp(-scores)), atol=1e-12)
     np.testing.assert_array_equal(clf.predict(X), clf.classes_[(scores > 0).astype(int)])
-
-
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 10**6), n_classes=st.integers(2, 6))
-def test_renaming_the_classes_renames_the_predictions(seed, n_classes):
-    rng = np.random.RandomState(seed)
-    X = rng.normal(size=(40, 3))
-    y = np.concatenate([np.arange(n_classes), rng.randint(0, n_classes, 40 - n_classes)])
-    names = np.array([f"class {chr(97 + i)}" for i in range(n_classes)])
-    clf = SoftmaxRegression(max_iter=5, tol=None, random_state=0)
-    numbers = clf.fit(X, y).predict(X)
-    strings = clf.fit(X, names[y]).predict(X)
-    np.testing.assert_array_equal(strings, names[numbers])
-
-
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 10**6), factor=st.floats(1e-3, 1e3))
-def test_only_ratios_of_sample_weights_matter(seed, factor):
-    rng = np.random.RandomState(seed)
-    X, y, weights = rng.normal(size=(40, 3)), np.arange(40) % 3, rng.uniform(0.1, 1, 40)
-    clf = SoftmaxRegression(max_iter=5, tol=None, random_state=0)
-    one = clf.fit(X, y, sample_weight=weights).coef_
-    other = clf.fit(X, y, sample_weight=factor * weights).coef_
-    np.testing.assert_allclose(other, one, atol=1e-10)
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])

@@ -229,6 +229,10 @@ def condition(moments, l2):
     damped = np.hypot(moments.deviation, np.sqrt(moments.damping) * moments.spread)
     own = np.hypot(damped, np.sqrt(l2))
     constant = moments.spread == 0
+    if not constant.all() and own[~constant].max() < SMALLEST_SCALE:
+        raise ValueError(
+            f"All features range over less than {SMALLEST_SCALE}, too little with l2 == {l2:.3g}: scale them."
+        )
     if constant.any():
         # Nothing tells their scale; the largest there is gives the smallest steps.
         own[constant] = max(own.max(initial=0, where=~constant), np.abs(moments.mean[constant]).max()) or 1.0

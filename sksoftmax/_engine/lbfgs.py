@@ -15,6 +15,10 @@ from sksoftmax._engine.result import Course, TrainingResult
 from sksoftmax._engine.stopping import resolution
 from sksoftmax._engine.threads import with_blas_threads
 
+# The gradient of a coefficient is in proportion to the share of its class, and so is its curvature: with more classes,
+# gradients as small are as far from the optimum.
+FEW_CLASSES = 10
+
 
 class Objective:
     """J and its gradient of each model of a stack as functions of a vector of its parameters, layer after layer.
@@ -52,8 +56,10 @@ class Objective:
         self.data_loss = self.penalty = np.full(n_models, np.nan)
 
     def tolerances(self):
-        """(M,): those of the settings, in units of the `stopping.resolution` of the latest values, at most 1."""
+        """(M,): those of the settings, in units of the `stopping.resolution` of the latest values, at most 1, and of
+        the share of a class where there are more than FEW_CLASSES."""
         units = np.minimum(1.0, resolution(self.data_loss + self.penalty, self._stream.standard_errors()))
+        units *= min(1.0, FEW_CLASSES / self._stream.n_classes)
         return np.maximum([s.tolerance for s in self.settings], 0.0) * units
 
     def take(self, stay):

@@ -185,7 +185,10 @@ def train(
         moments = moments and [moment.take([0], is_by_feature=True) for moment in moments]
     stream = Minibatches(samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses)
     held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
-    stack = _Stack(network, settings, stream, held_out, validation and monitor, rule, moments)
+    monitored = validation and monitor
+    stack = quietly(
+        lambda: _Stack(network, settings, stream, held_out, monitored, rule, moments), over="ignore", invalid="ignore"
+    )
     if earlier is not None:
         stack.go_on(earlier.course)
     # One is written while the other holds, whenever an interrupt comes.
