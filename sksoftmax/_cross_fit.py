@@ -6,6 +6,7 @@ import pickle
 import time
 import warnings
 from difflib import get_close_matches
+from numbers import Real
 from typing import NamedTuple
 
 import joblib
@@ -267,6 +268,16 @@ def _scores(scorer, estimator, arguments):
         return scorer(estimator, X, y, **params)
     except Exception as error:
         return error
+
+
+def number_of_score(score, scoring):
+    """What a scorer returned as a float; what it raised is raised."""
+    if isinstance(score, Exception):
+        raise score
+    score = score.item() if getattr(score, "ndim", None) == 0 else score
+    if not isinstance(score, Real):
+        raise ValueError(f"scoring == {shown(scoring)} returned {shown(score)}, must return a number.")
+    return float(score)
 
 
 def cross_fit(

@@ -20,6 +20,7 @@ from sksoftmax._cross_fit import (
     accepts_sample_weight,
     checked,
     cross_fit,
+    number_of_score,
     prepare,
     split_rows,
     warn_of,
@@ -273,7 +274,8 @@ class SoftmaxRegressionCV(
             if outcome.fit_error is not None:
                 raise outcome.fit_error
         warn_of(outcomes)
-        scores = np.array([[_number(outcome.test_scores, self.scoring) for outcome in row] for row in outcomes]).T
+        scores = [[number_of_score(outcome.test_scores, self.scoring) for outcome in row] for row in outcomes]
+        scores = np.transpose(scores)
         l2 = l2s[_chosen(scores, self.selection)]
         best = member(model.set_params(l2=float(l2)), whole)
         problem = fit_alone(best, whole, search_task.subtask("refit").about(**told))
@@ -333,15 +335,6 @@ class SoftmaxRegressionCV(
 
 def _accuracy(estimator, X, y, sample_weight=None):
     return np.average(estimator.predict(X) == np.ravel(y), weights=sample_weight)
-
-
-def _number(score, scoring):
-    if isinstance(score, Exception):
-        raise score
-    score = score.item() if getattr(score, "ndim", None) == 0 else score
-    if not isinstance(score, Real):
-        raise ValueError(f"scoring == {shown(scoring)} returned {shown(score)}, must return a number.")
-    return float(score)
 
 
 def _chosen(scores, selection):

@@ -5,7 +5,8 @@ import time
 
 from sklearn.metrics import check_scoring, log_loss
 
-from sksoftmax._validation import NONE, InvalidParameterError, real, shown
+from sksoftmax._cross_fit import SCORER_NAME, number_of_score
+from sksoftmax._validation import CALLABLE, NONE, InvalidParameterError, real, shown
 
 __all__ = ["StopAt", "ValidationMonitor"]
 
@@ -83,6 +84,11 @@ class ValidationMonitor(_EpochCallback):
     scoring : str, callable or None, default=None
         What `validation_scores_` are, the greater the better. None means accuracy.
 
+    Raises
+    ------
+    ValueError
+        In `fit`, if the samples do not match the estimator, or `scoring` is something else or returns no number.
+
     Attributes
     ----------
     validation_loss_curve_ : list of float
@@ -110,13 +116,19 @@ class ValidationMonitor(_EpochCallback):
         self.X_val, self.y_val, self.scoring = X_val, y_val, scoring
 
     def _begin(self, estimator):
+        if not any(constraint.allows(self.scoring) for constraint in (SCORER_NAME, CALLABLE, NONE)):
+            raise InvalidParameterError(f"scoring == {shown(self.scoring)}, must be {SCORER_NAME}, a callable or None.")
         self._scorer = check_scoring(estimator, self.scoring)
         self.validation_loss_curve_, self.validation_scores_ = [], []
 
     def _take(self, fitted):
-        probabilities = fitted.predict_proba(self.X_val)
-        self.validation_loss_curve_.append(float(log_loss(self.y_val, probabilities, labels=fitted.classes_)))
-        self.validation_scores_.append(float(self._scorer(fitted, self.X_val, self.y_val)))
+        try:
+            loss = log_loss(self.y_val, fitted.predict_proba(self.X_val), labels=fitted.classes_)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"X_val, y_val: {error}") from error
+        self.validation_loss_curve_.append(float(loss))
+        score = self._scorer(fitted, self.X_val, self.y_val)
+        self.validation_scores_.append(number_of_score(score, self.scoring))
         return False
 
 

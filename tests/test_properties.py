@@ -151,13 +151,12 @@ NETWORKS = {
 }
 
 
-def estimators(**fixed):
-    drawn = {**SETTINGS, **{name: st.just(value) for name, value in fixed.items()}}
-    return st.one_of(st.builds(SoftmaxRegression, **drawn), st.builds(TinyMLPClassifier, **drawn, **NETWORKS))
-
-
 def linear(**fixed):
-    return st.builds(SoftmaxRegression, **{**SETTINGS, **{name: st.just(value) for name, value in fixed.items()}})
+    return st.builds(SoftmaxRegression, **{**SETTINGS, **fixed})
+
+
+def estimators(**fixed):
+    return st.one_of(linear(**fixed), st.builds(TinyMLPClassifier, **{**SETTINGS, **fixed}, **NETWORKS))
 
 
 def contents(values):
@@ -173,7 +172,7 @@ def assert_unchanged(values, before):
         np.testing.assert_array_equal(now, then)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(
     problem=problems(),
     clf=estimators(),
@@ -218,8 +217,9 @@ def test_whatever_comes_is_classified_with_probabilities(problem, clf, form, lab
         np.testing.assert_array_equal(again.predict_proba(plain), clf.predict_proba(plain))
 
 
-# Rounding, which adam magnifies where a gradient is nearly zero.
-ROUNDING = {"sgd": 1e-8, "lbfgs": 1e-6, "adam": 1e-5}
+# Of sums in another order. Adam is left out: where a gradient is zero, it makes whole steps of its rounding.
+ROUNDING = {"sgd": 1e-8, "lbfgs": 1e-6}
+STEADY = st.sampled_from(list(ROUNDING))
 
 
 def assert_alike(p, expected, clf):
@@ -227,7 +227,7 @@ def assert_alike(p, expected, clf):
 
 
 @settings(max_examples=60)
-@given(problem=problems(), clf=linear(learning_rate_init=1e-4), seed=st.integers(0, 99))
+@given(problem=problems(), clf=linear(solver=STEADY, learning_rate_init=st.just(1e-4)), seed=st.integers(0, 99))
 def test_the_order_of_classes_and_features_has_no_effect(problem, clf, seed):
     # The automatic learning rate comes from an eigenvalue, which is estimated from a random start.
     X, y = problem
@@ -238,7 +238,9 @@ def test_the_order_of_classes_and_features_has_no_effect(problem, clf, seed):
 
 
 @settings(max_examples=100)
-@given(problem=problems(most_features=6), clf=estimators(batch_size=1000), seed=st.integers(0, 99))
+@given(
+    problem=problems(most_features=6), clf=estimators(solver=STEADY, batch_size=st.just(1000)), seed=st.integers(0, 99)
+)
 def test_weights_are_numbers_of_repetitions_of_a_full_batch(problem, clf, seed):
     X, y = problem
     counts = np.random.RandomState(seed).randint(0, 4, len(y))
@@ -250,7 +252,7 @@ def test_weights_are_numbers_of_repetitions_of_a_full_batch(problem, clf, seed):
 
 
 @settings(max_examples=60)
-@given(problem=problems(), clf=estimators(), factor=st.floats(1e-9, 1e9), seed=st.integers(0, 99))
+@given(problem=problems(), clf=estimators(solver=STEADY), factor=st.floats(1e-9, 1e9), seed=st.integers(0, 99))
 def test_only_ratios_of_weights_matter_and_weights_of_zero_leave_samples_out(problem, clf, factor, seed):
     X, y = problem
     weights = np.random.RandomState(seed).choice([0.0, 0.3, 1.0, 2.5], len(y))
@@ -268,7 +270,7 @@ GRIDS = [
 ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(problem=problems(), clf=estimators(), grid=st.sampled_from(GRIDS), form=st.sampled_from(["dense", "csr"]))
 def test_models_of_a_search_are_those_that_are_fitted_alone(problem, clf, grid, form):
     X, y = problem
