@@ -45,7 +45,7 @@ html_title = f"sksoftmax {release}"
 html_theme_options = {
     "logo": {"text": "sksoftmax"},
     "show_toc_level": 2,
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 8,
     "navigation_with_keys": False,
     "article_header_start": ["breadcrumbs"],
 }
@@ -60,7 +60,8 @@ if REPOSITORY:
         "navbar_end": ["version-switcher", "theme-switcher", "navbar-icon-links"],
     }
 # Pages of no section have nothing to list beside them.
-html_sidebars = {page: [] for page in ("index", "install", "api", "lessons", "maths", "benchmarks", "changelog")}
+ALONE = ("index", "install", "api", "lessons", "maths", "benchmarks", "changelog", "contributing")
+html_sidebars = {page: [] for page in ALONE}
 html_show_sourcelink = False
 html_use_index = False
 html_static_path = ["_static"]

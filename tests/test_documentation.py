@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).parent.parent / "docs"
+import sksoftmax
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.rst")) + sorted(DOCS.glob("guide/*.rst"))
 
 
@@ -63,3 +66,7 @@ def test_no_built_page_fetches_anything_from_another_host():
     files = [file for pattern in ("*.html", "*.css") for file in built.rglob(pattern)]
     assert len(files) > 20
     assert not {str(file.relative_to(built)): found for file in files if (found := fetched(file.read_text()))}
+
+
+def test_what_is_cited_is_this_version():
+    assert f"\nversion: {sksoftmax.__version__}\n" in (ROOT / "CITATION.cff").read_text()
