@@ -333,7 +333,9 @@ class ModelMatricesDisplay:
         self._label()
         self.colorbars_ = self._draw_scales(beyond(coefficients, np.full(len(coefficients), limit))) if colorbar else []
         n, (_, k, d) = len(self.data), self.coefficients.shape
-        set_titles(self.axes_[0], [f"data, {n} x {d}", f"coefficients, {k} x {d}", f"{self.output_title}, {n} x {k}"])
+        steps = "softmax(X W' + b)" if self.output_title == OUTPUTS["predict_proba"] else "X W' + b"
+        titles = [f"X: data, {n} x {d}", f"W: coefficients, {k} x {d}", f"{steps}: {self.output_title}, {n} x {k}"]
+        set_titles(self.axes_[0], titles)
         lay_out(self.axes_.ravel())
         self._label_columns()
         self.texts_ = [] if values_format is None else self._write(values_format)
@@ -377,14 +379,12 @@ class ModelMatricesDisplay:
         return 0.0, 1.0 if self.output_title == OUTPUTS["predict_proba"] else max(high, 1e-300)
 
     def _label(self):
-        sums = "data x coefficients' + b"
-        steps = f"softmax({sums})" if self.output_title == OUTPUTS["predict_proba"] else sums
         for (data, weights, outputs), title in zip(self.axes_, self.titles):
             for panel in (data, weights, outputs):
                 panel.set(xticks=[], yticks=[])
             data.set_ylabel(plain(title))
-            weights.set_ylabel("x", rotation=0, va="center", labelpad=10)
-            outputs.set_ylabel(wrapped(steps, size_in_points(outputs)[1] / 72))
+            for panel, sign in ((weights, "x"), (outputs, "→")):
+                panel.set_ylabel(sign, rotation=0, va="center", labelpad=10)
             for panel, names in ((data, self.labels), (weights, self.names)):
                 if names is not None and has_room(panel, len(names)):
                     name_rows(panel, _short(names))

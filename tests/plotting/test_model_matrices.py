@@ -24,9 +24,9 @@ def test_the_panels_are_data_coefficients_and_probabilities(model, iris):
     np.testing.assert_array_equal(coefficients, model.coef_)
     np.testing.assert_array_equal(outputs, model.predict_proba(X))
     assert [panel.get_title() for panel in display.axes_[0]] == [
-        "data, 10 x 4",
-        "coefficients, 3 x 4",
-        "probabilities, 10 x 3",
+        "X: data, 10 x 4",
+        "W: coefficients, 3 x 4",
+        "softmax(X W' + b):\nprobabilities, 10 x 3",
     ]
     assert [label.get_text() for label in display.axes_[0, 1].get_yticklabels()] == ["a", "b", "c"]
     limit = np.abs(model.coef_).max()

@@ -144,11 +144,13 @@ def test_one_large_column_leaves_the_others_their_colours():
 def test_matrices_say_what_is_done_with_them(iris):
     model = SoftmaxRegression(max_iter=2, tol=None).fit(*iris)
     for method, words in (
-        ("predict_proba", "softmax(data x coefficients' + b)"),
-        ("decision_function", "data x coefficients' + b"),
+        ("predict_proba", "softmax(X W' + b): probabilities, 5 x 3"),
+        ("decision_function", "X W' + b: scores, 5 x 3"),
     ):
         display = ModelMatricesDisplay.from_estimator(model, iris[0][::30], response_method=method)
-        assert display.axes_[0, 2].get_ylabel().replace("\n", " ") == words
+        titles = [axes.get_title().replace("\n", " ") for axes in display.axes_[0]]
+        assert titles == ["X: data, 5 x 4", "W: coefficients, 3 x 4", words]
+        assert [axes.get_ylabel() for axes in display.axes_[0, 1:]] == ["x", "→"]
 
 
 @pytest.mark.parametrize("draw", [coefficient_images, evidence, samples])
