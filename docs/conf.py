@@ -48,6 +48,7 @@ html_theme_options = {
     "header_links_before_dropdown": 8,
     "navigation_with_keys": False,
     "article_header_start": ["breadcrumbs"],
+    "secondary_sidebar_items": ["sg_download_links", "page-toc", "edit-this-page"],
 }
 if REPOSITORY:
     owner, name = REPOSITORY.split("/")[-2:]
@@ -122,6 +123,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("sksoftmax",),
     "abort_on_example_error": True,
+    "image_scrapers": ("offline_animations.pictures_of",),
     "matplotlib_animations": True,
     # What would differ from build to build: times, and addresses of objects.
     "min_reported_time": float("inf"),

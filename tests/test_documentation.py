@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the pages of the documentation must not contain."""
+"""What the pages of the documentation must not contain, and that those to learn from hold what they say."""
 
+import gc
 import re
+import runpy
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 import sksoftmax
@@ -70,3 +73,17 @@ def test_no_built_page_fetches_anything_from_another_host():
 
 def test_what_is_cited_is_this_version():
     assert f"\nversion: {sksoftmax.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
+LEARN = sorted((ROOT / "examples" / "learn").glob("plot_*.py"))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Animation was deleted")
+@pytest.mark.parametrize("page", LEARN, ids=lambda page: page.stem)
+def test_what_a_page_to_learn_from_says_of_its_numbers_holds(page, monkeypatch):
+    monkeypatch.setattr(plt, "show", lambda: None)
+    runpy.run_path(str(page))
+    plt.close("all")
+    # Animations that nobody has looked at warn when they are deleted, which is to be here.
+    gc.collect()

@@ -228,17 +228,17 @@ class _WithIcons(HTMLWriter):
     def finish(self):
         super().finish()
         path = Path(self.outfile)
-        path.write_text(_with_icons(path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(with_icons(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 class _OwnIcons(FuncAnimation):
     """An animation whose pages need nothing from the web."""
 
     def to_jshtml(self, *args, **kwargs):
-        return _with_icons(super().to_jshtml(*args, **kwargs))
+        return with_icons(super().to_jshtml(*args, **kwargs))
 
 
-def _with_icons(page):
+def with_icons(page):
     """The page with signs in place of the icons of a style sheet."""
     page = re.sub(r"<link[^>]*font-awesome[^>]*>", "", page)
     return re.sub(r'<i class="fa fa-([\w -]+)">', lambda match: f"<i>{ICONS.get(match[1], match[1])}", page)
