@@ -7,8 +7,6 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import validate_data
 
 from sksoftmax import _curves as curves
 from sksoftmax import _hyperparameters as hyperparameters
@@ -18,15 +16,17 @@ from sksoftmax._diagnosis import divergence
 from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.parameters import Parameters
+from sksoftmax._engine.reading import computed_in
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._fit_together import fit_together
 from sksoftmax._held_out import encode, own_samples
 from sksoftmax._methods import available_where
-from sksoftmax._predictions import INPUT_DTYPES, SoftmaxPredictions
+from sksoftmax._predictions import SoftmaxPredictions
 from sksoftmax._progress import Progress, objective, rate
 from sksoftmax._resuming import earlier_training, forget, key_of, remember
-from sksoftmax._training import advance, computed_in, network_of, own_stream, resume, untrained
-from sksoftmax._validation import distinct_labels, shown, with_distinct_entries
+from sksoftmax._training import advance, network_of, own_stream, resume, untrained
+from sksoftmax._validated import features_and_labels
+from sksoftmax._validation import distinct_labels, shown
 from sksoftmax._versions import Versioned
 from sksoftmax._watching import watched_by
 from sksoftmax._weights import check_sample_weight, gradient_weights
@@ -123,8 +123,9 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Features. float64 and float32 are computed in as they are; integers of 8 and 16 bits stay integers and are
-            computed with in float32; anything else becomes float64.
+            Features, of which a dense array is read as it lies in memory, whatever its strides and byte order. They are
+            computed with in float32 where that holds all numbers of their type exactly, as of float16, bool, and
+            integers of 8 and 16 bits; else in float64.
         y : array-like of shape (n_samples,)
             Class labels, numbers or strings.
         sample_weight : float or array-like of shape (n_samples,), default=None
@@ -175,7 +176,7 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
         """The problem of a fit, as of `fit_together`, and what its callbacks were told."""
         going_on = self.warm_start and hasattr(self, "classes_")
         earlier_classes, layers = (self.classes_, self._layers_to_go_on_from()) if going_on else (None, None)
-        X, y = self._validate(X, y, reset=True)
+        X, y, extremes = features_and_labels(self, X, y, reset=True)
         if going_on:
             self.classes_ = np.unique(y)
             self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")
@@ -192,7 +193,7 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
         if calls_back(self):
             watchers = [*watchers, EpochTasks(context, sample_weight)]
         with watched_by(watchers) as watch:
-            (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch, earlier)
+            (problem,) = fit_together([self], X, y, None, sample_weight, layers, own, watch, earlier, extremes)
         if isinstance(problem, Exception):
             raise problem
         remember(self, key)
@@ -246,7 +247,7 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
     def _go_on_one_epoch(self, X, y, classes, sample_weight):
         """Train, and return the KeyboardInterrupt that fell after the epoch, or None."""
         first = not hasattr(self, "classes_")
-        X, y = self._validate(X, y, reset=first)
+        X, y, _ = features_and_labels(self, X, y, reset=first)
         self._set_known_classes(classes, first)
         targets = encode(self.classes_, y)
         weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
@@ -284,11 +285,6 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
         _can_go_on(self)
         if self.early_stopping:
             raise ValueError("early_stopping == True, must be False for partial_fit.")
-
-    def _validate(self, X, y, reset):
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=reset)
-        check_classification_targets(y)
-        return with_distinct_entries(X), y
 
     def _check_classes(self):
         if len(self.classes_) < 2:
@@ -338,7 +334,7 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
 
     def _publish_untrained(self, X):
         random_state, _ = own_stream(self.random_state)
-        network = network_of(self, untrained(self, self._sizes(X.shape[1]), random_state), computed_in(X))
+        network = network_of(self, untrained(self, self._sizes(X.shape[1]), random_state), computed_in(X.dtype))
         self._publish(TrainingResult(parameters=network.parameters), RAW)
 
     # Publication

@@ -24,6 +24,7 @@ from sksoftmax._callbacks import SearchTask, calls_back
 from sksoftmax._pipelines import fit_steps_before, last_step, remembering, with_last_step
 from sksoftmax._rare_classes import widened
 from sksoftmax._stacks import Fold, fit_stack, fold_of, grouped, stacks_of
+from sksoftmax._validated import features_and_labels
 from sksoftmax._validation import NONE, Kind, integer, shape_of, shown
 
 # From joblib 1.3 on.
@@ -107,7 +108,7 @@ def prepare(estimator, X, y, fit_params, scorer, score_params, **wanted):
     else:
         # Only the steps know which samples are valid.
         whole, n_samples = None, X.shape[0] if hasattr(X, "shape") else len(X)
-        _, labels = last._validate(np.zeros((n_samples, 1)), y, reset=True)
+        _, labels, _ = features_and_labels(last, np.zeros((n_samples, 1)), y, reset=True)
     if len(np.unique(labels)) < 2:
         last.classes_ = np.unique(labels)
         last._check_classes()

@@ -12,7 +12,18 @@ from sksoftmax._training import advance, begin, keep_state, own_stream
 from sksoftmax._watching import Epoch
 
 
-def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, own=None, watch=None, earlier=None):
+def fit_together(
+    estimators,
+    X,
+    y,
+    rows=None,
+    sample_weight=None,
+    layers=None,
+    own=None,
+    watch=None,
+    earlier=None,
+    extremes=None,
+):
     """Fit estimators on one stream of minibatches, as each would be by `fit` alone.
 
     Parameters
@@ -26,6 +37,7 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, o
     watch : called before the first epoch and after each with the Epoch of the first estimator; returns whether to stop.
         Or None
     earlier : Earlier, the training of the only estimator to go on with, or None
+    extremes : the smallest and the largest value (2, d) of each feature over all of X, or None
 
     Returns
     -------
@@ -46,7 +58,10 @@ def fit_together(estimators, X, y, rows=None, sample_weight=None, layers=None, o
     samples, validation = train_and_validation(first, X, rows, targets, sample_weight, own)
     for estimator in estimators:
         estimator.l2_ = hyperparameters.penalty(estimator, samples.n_equal)
-    begun = begin(estimators, samples, layers, random_state) if earlier is None else [earlier.begun]
+    if earlier is None:
+        begun = begin(estimators, samples, layers, random_state, extremes=extremes)
+    else:
+        begun = [earlier.begun]
     state, network = begun[0]
 
     def tell(results, parameters):

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine.minibatches import Samples
+from sksoftmax._validated import features_and_labels
 from sksoftmax._validation import shown
 from sksoftmax._weights import check_sample_weight, class_factors, gradient_weights, split_stratified, times
 
@@ -29,7 +30,7 @@ def own_samples(estimator, X_val, y_val, sample_weight_val):
             raise ValueError(f"{' and '.join(present)} without {' and '.join(missing)}: pass both X_val and y_val.")
         return None
     try:
-        X, y = estimator._validate(X_val, y_val, reset=False)
+        X, y, _ = features_and_labels(estimator, X_val, y_val, reset=False)
     except ValueError as error:
         raise ValueError(f"X_val, y_val: {error}") from error
     weights = sample_weight_val

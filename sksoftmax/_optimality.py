@@ -12,6 +12,7 @@ from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.result import Settings
 from sksoftmax._held_out import all_samples, encode
+from sksoftmax._validated import features_and_labels
 
 # Newton's method for the intercepts converges quadratically; halvings of its step are rare.
 NEWTON_STEPS, HALVINGS = 50, 30
@@ -28,7 +29,7 @@ class OptimalityGap(NamedTuple):
 
 def optimality_gap(model, X, y, sample_weight):
     """The OptimalityGap of a fitted SoftmaxRegression on its training data."""
-    X, y = model._validate(X, y, reset=False)
+    X, y, _ = features_and_labels(model, X, y, reset=False)
     targets = encode(model.classes_, y)
     samples = all_samples(model, X, targets, sample_weight)
     ((W, b),) = model._layers_to_go_on_from()

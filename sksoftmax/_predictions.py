@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a fitted model says of new samples."""
 
-import numpy as np
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._engine.cross_entropy import log_softmax, softmax
 from sksoftmax._engine.inference import outputs
-
-# Integers that float32 holds exactly stay as they are; a part at a time is converted.
-INPUT_DTYPES = tuple(map(np.dtype, ("float64", "float32", "uint8", "int8", "uint16", "int16")))
+from sksoftmax._validated import features
 
 
 class SoftmaxPredictions:
@@ -78,5 +75,4 @@ class SoftmaxPredictions:
 
     def _outputs(self, X, finish=None):
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=INPUT_DTYPES, order="C", reset=False)
-        return outputs(self._published_layers(), self._activation, X, finish)
+        return outputs(self._published_layers(), self._activation, features(self, X), finish)

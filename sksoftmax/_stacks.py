@@ -10,9 +10,10 @@ import numpy as np
 from sksoftmax import _hyperparameters as hyperparameters
 from sksoftmax._callbacks import calls_back
 from sksoftmax._engine.parameters import Parameters
+from sksoftmax._engine.reading import computed_in
 from sksoftmax._fit_together import fit_together, raise_interrupt
 from sksoftmax._rare_classes import fit_to_one_class
-from sksoftmax._training import computed_in
+from sksoftmax._validated import features_and_labels
 from sksoftmax._weights import check_sample_weight
 
 # Parameters of one stack: with the buffers of momentum, the gradient and the penalty they stay in a core's cache.
@@ -39,7 +40,7 @@ class Fold(NamedTuple):
 
 def fold_of(estimator, X, y, sample_weight):
     """The Fold of samples as an unfitted estimator validates them."""
-    X, y = estimator._validate(X, y, reset=True)
+    X, y, _ = features_and_labels(estimator, X, y, reset=True)
     names = [name for name in ("n_features_in_", "feature_names_in_") if hasattr(estimator, name)]
     if sample_weight is not None:
         sample_weight = check_sample_weight(sample_weight, len(y))
@@ -58,7 +59,7 @@ def stacks_of(estimators, fold):
             # Theirs are told of the epochs of one fit.
             stacks.extend([i] for i in group)
             continue
-        n_models = max(1, STACK_BYTES // (Parameters.count(sizes) * computed_in(fold.X).itemsize))
+        n_models = max(1, STACK_BYTES // (Parameters.count(sizes) * computed_in(fold.X.dtype).itemsize))
         if first.solver == "lbfgs" and hidden:
             # Its long steps magnify rounding, which where the objective is not convex may lead to another minimum.
             n_models = 1
@@ -146,7 +147,7 @@ def _fit(candidates, fold, classes):
     weights = None if fold.sample_weight is None else fold.sample_weight[rows]
     estimators, labels = [member(candidate, fold) for candidate in candidates], np.unique(fold.y[rows])
     if classes is not None and len(labels) == 1:
-        n_features, dtype = fold.X.shape[1], computed_in(fold.X)
+        n_features, dtype = fold.X.shape[1], computed_in(fold.X.dtype)
         estimators = [fit_to_one_class(estimator, labels[0], n_features, dtype) for estimator in estimators]
         return estimators, [None] * len(estimators)
     try:

@@ -18,6 +18,7 @@ from sksoftmax._engine.initialisation import initial_layers
 from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters, stacked
+from sksoftmax._engine.reading import computed_in
 from sksoftmax._engine.smoothness import measure
 
 
@@ -41,16 +42,12 @@ def untrained(estimator, sizes, random_state, gains=None, scale=None):
     return initial_layers(sizes, activation, estimator.init_scale, random_state, gains, scale)
 
 
-def computed_in(X):
-    return X.dtype if X.dtype in (np.float32, np.float64) else np.dtype(np.float32)
-
-
 def coordinates_of(state):
     """The Coordinates of the network that is trained: centred, not scaled."""
     return Coordinates(state["mean"])
 
 
-def begin(estimators, samples, layers, random_state, streaming=False):
+def begin(estimators, samples, layers, random_state, streaming=False, extremes=None):
     """A training state, and the network to train, of each estimator.
 
     Parameters
@@ -60,6 +57,7 @@ def begin(estimators, samples, layers, random_state, streaming=False):
     layers : list of (W, b) in raw features to go on from, or None for new ones
     random_state : RandomState
     streaming : bool, whether more samples will come
+    extremes : as of `feature_moments`
 
     Returns
     -------
@@ -73,7 +71,12 @@ def begin(estimators, samples, layers, random_state, streaming=False):
     hidden, _ = first._hidden_shape()
     if first.learning_rate_init == "auto" or first.solver == "lbfgs":
         moments = feature_moments(
-            samples, first.fit_intercept, seed, hidden=len(hidden) > 0, to_the_optimum=first.solver == "lbfgs"
+            samples,
+            first.fit_intercept,
+            seed,
+            hidden=len(hidden) > 0,
+            to_the_optimum=first.solver == "lbfgs",
+            extremes=extremes,
         )
     if first.solver == "lbfgs" and not hidden and all(estimator.init_scale is None for estimator in estimators):
         # All start at zero, and nothing is drawn later: copies would take longer than the rest.
@@ -96,7 +99,7 @@ def _begin_one(estimator, samples, layers, random_state, moments, streaming):
         layers = untrained(estimator, sizes, random_state, gains, coordinates.scale)
     else:
         layers = Coordinates(coordinates.mean).to_working(layers)
-    network = network_of(estimator, layers, computed_in(samples.X))
+    network = network_of(estimator, layers, computed_in(samples.X.dtype))
     if moments is not None and estimator.solver != "lbfgs":
         # A huge start of the user's own has none, and diverges.
         smoothness = quietly(lambda: measure(network, conditioning, streaming), over="ignore", invalid="ignore")

@@ -6,7 +6,6 @@ from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 # Longer ones are told by their type and size.
 LONGEST_SHOWN = 60
@@ -53,15 +52,6 @@ def shape_of(value):
         return np.shape(value)
     except ValueError:
         return None
-
-
-def with_distinct_entries(X):
-    """X, or where it is sparse and has an entry in several parts, or out of order, a copy without."""
-    if not sparse.issparse(X) or X.has_canonical_format:
-        return X
-    X = X.copy()
-    X.sum_duplicates()
-    return X
 
 
 def distinct_labels(classes):

@@ -13,12 +13,11 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine.columns import parts_of
+from sksoftmax._engine.reading import computed_in, feature_extremes
 
 # Dense moments are taken from a subsample of about this many values: they need no more, and memory stays small.
 SUBSAMPLE_VALUES = 2**19
 FEWEST_ROWS = 256
-# The range of all samples is read this many rows at a time, which stay in the cache for the maximum after the minimum.
-SPREAD_ROWS = 128
 # Part of the squared range that is added to the variance: no value is more than 1 / sqrt(DAMPING) scales from the mean.
 DAMPING = 0.02
 # With hidden layers the coordinates decide what a network generalises to, not only how fast it trains: features that
@@ -89,7 +88,8 @@ def _subsample(samples, seed):
         rows, weights, gradient_weights = rows[drawn], np.ones(n_rows), gradient_weights[drawn]
     whole = rows is samples.rows and samples.all_in_order
     X = X if whole else X[rows]
-    X = X if sparse.issparse(X) else X.astype(np.float64, copy=False)
+    # One order in memory, so that sums do not depend on that of the samples.
+    X = X if sparse.issparse(X) else X.astype(np.float64, order="C", copy=False)
     return Subsample(X, weights, gradient_weights, mean_weight)
 
 
@@ -121,25 +121,19 @@ def _sparse_sums(X, weights, units):
 
 def _extremes(samples):
     """The smallest and the largest value (d,) float64 of each feature over all samples."""
-    X, rows = samples.X, samples.rows
-    whole = samples.all_in_order
+    X, rows = samples.X, None if samples.all_in_order else samples.rows
+    if not sparse.issparse(X):
+        return feature_extremes(X, rows)
     lowest, highest = np.full(X.shape[1], np.inf), np.full(X.shape[1], -np.inf)
-    if sparse.issparse(X):
-        for _, part in parts_of(X if whole else X[rows]):
-            np.minimum(lowest, part.min(axis=0).toarray().ravel(), out=lowest)
-            np.maximum(highest, part.max(axis=0).toarray().ravel(), out=highest)
-        return lowest, highest
-    for start in range(0, len(rows), SPREAD_ROWS):
-        chunk = slice(start, start + SPREAD_ROWS)
-        block = X[chunk] if whole else X[rows[chunk]]
-        np.minimum(lowest, block.min(axis=0), out=lowest)
-        np.maximum(highest, block.max(axis=0), out=highest)
+    for _, part in parts_of(X if rows is None else X[rows]):
+        np.minimum(lowest, part.min(axis=0).toarray().ravel(), out=lowest)
+        np.maximum(highest, part.max(axis=0).toarray().ravel(), out=highest)
     return lowest, highest
 
 
 def _spread(lowest, highest, dtype):
     """Range (d,) of each feature, so that no value anywhere is many scales away from the mean."""
-    widest = WIDEST * np.finfo(dtype if dtype.kind == "f" else np.float64).max
+    widest = WIDEST * np.finfo(computed_in(dtype) if dtype.kind == "f" else np.float64).max
     # A difference may overflow; a sixteenth of it cannot.
     too_wide = np.flatnonzero(highest / 16 - lowest / 16 > widest / 16)
     if len(too_wide):
@@ -180,16 +174,17 @@ class FeatureMoments(NamedTuple):
     n_samples: int
 
 
-def feature_moments(samples, fit_intercept, seed, hidden=False, to_the_optimum=False):
+def feature_moments(samples, fit_intercept, seed, hidden=False, to_the_optimum=False, extremes=None):
     """The FeatureMoments of samples.
 
     hidden : for a network with hidden layers, whose damping is HIDDEN_DAMPING
     to_the_optimum : for a search that ends near it, so that the coordinates do not decide how what it finds generalises
+    extremes : the smallest and the largest value (2, d) of each feature over all rows of X, where they are known
     """
     if samples.weights is not None:
         samples = replace(samples, rows=samples.rows[samples.weights[samples.rows] > 0])
     subsample = _subsample(samples, seed)
-    lowest, highest = _extremes(samples)
+    lowest, highest = _extremes(samples) if extremes is None or not samples.all_in_order else extremes
     spread = _spread(lowest, highest, samples.X.dtype)
     mean, deviation, on = _moments(subsample.X, subsample.weights, _units(lowest, highest))
     if not fit_intercept:

@@ -11,6 +11,7 @@ from sksoftmax._engine import memory
 from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_losses
 from sksoftmax._engine.lazy import GatheredRows
 from sksoftmax._engine.products import DenseRows, SparseRows
+from sksoftmax._engine.reading import take_rows, windows
 
 # Small batches are gathered together up to so many bytes, and a larger one is passed on in parts of as many: they stay
 # in the second cache until the last product, and a step on all samples needs no copy of them.
@@ -218,15 +219,18 @@ class Minibatches:
     def _serve(self, rows, size):
         """Yield rows as lists of batches; once the caller has been through a list, add up the losses that it left."""
         per_block = size * min(max(1, self.part_rows // size), MOST_BATCHES)
-        for start in range(0, len(rows), per_block):
-            chunk = rows[start : start + per_block]
-            whole = len(chunk) - len(chunk) % size
-            for part, length in ((chunk[:whole], size), (chunk[whole:], len(chunk) - whole)):
-                if len(part):
-                    block = self._block(len(part) // length, length)
-                    self._gather(part, block)
-                    yield block.batches
-                    self._add_losses(block)
+        done = 0
+        for X, places in windows(self.X, rows, per_block):
+            for start in range(0, len(places), per_block):
+                chunk = places[start : start + per_block]
+                whole = len(chunk) - len(chunk) % size
+                for part, length in ((chunk[:whole], size), (chunk[whole:], len(chunk) - whole)):
+                    if len(part):
+                        block = self._block(len(part) // length, length)
+                        self._gather(X, part, rows[done : done + len(part)], block)
+                        done += len(part)
+                        yield block.batches
+                        self._add_losses(block)
 
     def _block(self, *shape):
         if shape not in self._blocks:
@@ -262,17 +266,17 @@ class Minibatches:
         sizes = np.minimum(self.batch_size, self.n_samples - np.arange(0, self.n_samples, self.batch_size))
         return np.add.reduceat(self._part_losses, starts) / sizes[:, None]
 
-    def _gather(self, rows, block):
+    def _gather(self, X, places, rows, block):
+        """Fill a block with the samples of these rows, which are at these places of X."""
         self.samples.targets.take(rows, out=block.targets.reshape(-1), mode="clip")
         block.set_targets()
         if block.weights is not None:
             self.weights.take(rows, out=block.weights.reshape(-1), mode="clip")
         if self.is_sparse:
-            X, size = self.X[rows], block.shape[1]
+            X, size = X[places], block.shape[1]
             for index, batch in enumerate(block.batches):
                 batch.inputs.read(X, index * size, (index + 1) * size)
             return
-        # Without mode="clip" NumPy would gather into a second buffer first.
-        self.X.take(rows, axis=0, out=block.raw, mode="clip")
+        take_rows(X, places, block.raw)
         if block.raw is not block.X:
             np.copyto(block.X, block.raw)

@@ -25,6 +25,7 @@ from tests.benchmarks import (
     epoch,
     growth,
     imports,
+    layouts,
     lbfgs,
     memory,
     neighbours,
@@ -55,6 +56,7 @@ COMPARISONS = {
     "import": imports,
     "pickle": pickles,
     "memory": memory,
+    "layouts": layouts,
     "neighbours": neighbours,
     "growth": growth,
 }

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How samples of any type and layout in memory are read: a part at a time, never copied as a whole."""
+
+import numpy as np
+from scipy import sparse
+
+from sksoftmax._engine.interrupts import quietly
+
+# Values that are looked at together: they stay in the second cache.
+PART_VALUES = 2**18
+# Rows of an array whose features lie apart are gathered so many bytes at a time. A cache line holds values of one
+# feature and of several rows; the more rows are gathered together, the more of it is used.
+WINDOW_BYTES = 2**22
+
+
+def computed_in(dtype):
+    """The type that numbers of a type are computed in: float32 where it holds all of them exactly, else float64."""
+    return np.dtype(np.float32 if np.can_cast(dtype, np.float32) else np.float64)
+
+
+def parts(X, rows=None):
+    """Yield the rows (m,) of X (n, d), dense, or all of them, as (place of the first in `rows`, those rows of X), in
+    the byte order of the machine and, where they are floats, no narrower than float32."""
+    dtype = computed_in(X.dtype) if X.dtype.kind == "f" else X.dtype.newbyteorder("=")
+    length = max(1, PART_VALUES // max(X.shape[1], 1))
+    for start in range(0, X.shape[0] if rows is None else len(rows), length):
+        place = slice(start, start + length)
+        yield start, X[place if rows is None else rows[place]].astype(dtype, copy=False)
+
+
+def check_finite(X):
+    """Raise ValueError for the first row of X (n, d), dense or CSR, that holds a number that is not finite."""
+    if X.dtype.kind != "f":
+        return
+    if sparse.issparse(X):
+        places = np.flatnonzero(~np.isfinite(X.data))
+        if len(places):
+            row = np.searchsorted(X.indptr, places[0], side="right") - 1
+            raise _not_finite(X.data[places[0]], row, X.indices[places[0]])
+        return
+    for start, part in parts(X):
+        _check_part(start, part)
+
+
+def feature_extremes(X, rows=None):
+    """The smallest and the largest value (2, d) float64 of each feature over the rows (m,) of X (n, d), dense, or over
+    all; raises as `check_finite`, in the same pass."""
+    found = np.full((2, X.shape[1]), np.inf)
+    lowest, highest = found
+    highest[:] = -np.inf
+
+    def look():
+        for start, part in parts(X, rows):
+            np.minimum(lowest, part.min(axis=0), out=lowest)
+            np.maximum(highest, part.max(axis=0), out=highest)
+            # Both are nan where one value is.
+            if not np.isfinite(found).all():
+                _check_part(start, part)
+
+    quietly(look, invalid="ignore")
+    return found
+
+
+def _check_part(start, part):
+    finite = np.isfinite(part)
+    if not finite.all():
+        row, column = np.argwhere(~finite)[0]
+        raise _not_finite(part[row, column], start + row, column)
+
+
+def _not_finite(value, row, column):
+    what = "NaN" if np.isnan(value) else "infinity"
+    return ValueError(
+        f"Input X contains {what} in row {row}, column {column}, must hold finite numbers: impute the value, or leave "
+        "the sample out."
+    )
+
+
+def rows_lie_together(X):
+    """Whether a row of X, dense, is read faster than a column."""
+    row, column = np.abs(X.strides)
+    return column <= row
+
+
+def windows(X, rows, multiple):
+    """Yield (array, rows of it) whose rows, one after the other, are these rows of X (n, d), dense or CSR; all but the
+    last are a multiple of a number."""
+    if sparse.issparse(X) or rows_lie_together(X):
+        yield X, rows
+        return
+    length = max(1, WINDOW_BYTES // (multiple * X.shape[1] * X.dtype.itemsize)) * multiple
+    for start in range(0, len(rows), length):
+        chunk = rows[start : start + length]
+        # In the order of memory, and from there in the order that was asked for.
+        order = np.argsort(chunk)
+        places = np.empty_like(order)
+        places[order] = np.arange(len(order))
+        yield X[chunk[order]], places
+
+
+def take_rows(X, rows, out):
+    """Overwrite `out` (m, d), C-ordered and of the type of X, with rows (m,) of X (n, d), dense."""
+    if X.flags.c_contiguous:
+        # Without mode="clip" NumPy would gather into a second buffer first.
+        X.take(rows, axis=0, out=out, mode="clip")
+    else:
+        # `take` would copy X as a whole.
+        out[...] = X[rows]

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The samples that a user passes, as the engine takes them: X as it lies in memory, not copied unless it must be."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+from sksoftmax._engine.reading import check_finite, feature_extremes
+
+# Of dense X, in both byte orders; everything else becomes the first.
+_NUMBERS = ["f8", "f4", "f2", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"]
+DENSE_DTYPES = (*(np.dtype(order + number) for order in "=<>" for number in _NUMBERS), np.dtype(bool))
+# SciPy computes with these.
+SPARSE_DTYPES = tuple(map(np.dtype, ("float64", "float32", "uint8", "int8", "uint16", "int16")))
+
+
+def features(estimator, X):
+    """Valid X (n, d) of a fitted estimator."""
+    X = validate_data(estimator, X, reset=False, **_as_it_is(X))
+    check_finite(X)
+    return X
+
+
+def features_and_labels(estimator, X, y, reset):
+    """Valid X (n, d) and y (n,), and the smallest and the largest value (2, d) of each feature of a dense X, else
+    None."""
+    X, y = validate_data(estimator, X, y, reset=reset, **_as_it_is(X))
+    check_classification_targets(y)
+    if not sparse.issparse(X):
+        return X, y, feature_extremes(X)
+    check_finite(X)
+    return _with_distinct_entries(X), y, None
+
+
+def _as_it_is(X):
+    dtypes = SPARSE_DTYPES if sparse.issparse(X) else DENSE_DTYPES
+    return {"accept_sparse": "csr", "dtype": dtypes, "ensure_all_finite": False}
+
+
+def _with_distinct_entries(X):
+    """Sparse X, or where it has an entry in several parts, or out of order, a copy without."""
+    if X.has_canonical_format:
+        return X
+    X = X.copy()
+    X.sum_duplicates()
+    return X
