@@ -45,7 +45,7 @@ html_title = f"sksoftmax {release}"
 html_theme_options = {
     "logo": {"text": "sksoftmax"},
     "show_toc_level": 2,
-    "header_links_before_dropdown": 8,
+    "header_links_before_dropdown": 6,
     "navigation_with_keys": False,
     "article_header_start": ["breadcrumbs"],
     "secondary_sidebar_items": ["sg_download_links", "page-toc", "edit-this-page"],
