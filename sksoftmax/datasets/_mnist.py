@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.datasets import fetch_openml
 from sklearn.utils import Bunch
 
+from sksoftmax.datasets._flags import check_flags
 from sksoftmax.datasets._mnist_files import read_folder, read_npz
 
 SUBSETS = {"train": ("train",), "test": ("test",), "all": ("train", "test")}
@@ -81,6 +82,7 @@ def load_mnist(path, *, subset="train", as_images=False, dtype=None, return_X_y=
     ((60000, 784), dtype('uint8'))
     """
     _check_subset(subset)
+    check_flags(as_images=as_images, return_X_y=return_X_y, mmap=mmap)
     dtype = _checked_dtype(dtype)
     if mmap and (dtype != np.uint8 or subset == "all"):
         raise ValueError("mmap == True needs dtype=None and subset 'train' or 'test': a map is of one file as it is.")
@@ -134,6 +136,7 @@ def fetch_mnist(*, data_home=None, subset="train", as_images=False, dtype=None, 
     >>> mnist = fetch_mnist()  # doctest: +SKIP
     """
     _check_subset(subset)
+    check_flags(as_images=as_images, return_X_y=return_X_y)
     dtype = _checked_dtype(dtype)
     try:
         # Without pandas there is a slower parser.

@@ -7,6 +7,8 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
+from sksoftmax.datasets._flags import check_flags
+
 # Rows of the columns 2 to 4; the columns 0 and 1 are empty.
 STROKES = (
     "111 101 101 101 111",
@@ -73,6 +75,7 @@ def load_tiny_digits(*, return_X_y=False, as_frame=False):
            [0, 0, 0, 0, 1],
            [0, 0, 0, 0, 1]])
     """
+    check_flags(return_X_y=return_X_y, as_frame=as_frame)
     images = np.zeros((10, 5, 5))
     images[:, :, 2:] = [[[int(pixel) for pixel in row] for row in digit.split()] for digit in STROKES]
     data, target, frame = images.reshape(10, 25).copy(), np.arange(10), None
@@ -132,6 +135,8 @@ def make_noisy_digits(n_samples=100, flip_probability=0.1, random_state=None):
     """
     if isinstance(n_samples, bool) or not isinstance(n_samples, Integral) or n_samples < 1:
         raise ValueError(f"n_samples == {reprlib.repr(n_samples)}, must be an int >= 1.")
+    if n_samples > np.iinfo(np.intp).max // 25:
+        raise ValueError(f"n_samples == {reprlib.repr(n_samples)}, must be an int that an array has room for.")
     if isinstance(flip_probability, bool) or not isinstance(flip_probability, Real) or not 0 <= flip_probability <= 1:
         raise ValueError(f"flip_probability == {reprlib.repr(flip_probability)}, must be a number from 0 to 1.")
     try:

@@ -22,6 +22,11 @@ TABLE = [
     (LOAD, "path", "must be a str or Path", [None, 3, b".", ["."]]),
     (NOISY, "random_state", "must be", ["a", -1, 2.5, [1]]),
     (NOISY, "n_samples", "must be an int >= 1", [0, -1, 2.5, "3", None, True]),
+    (NOISY, "n_samples", "must be an int that an array has room for", [10**30]),
+    ([LOAD, FETCH, TINY], "return_X_y", "must be a bool", [None, 1, "yes", [True]]),
+    ([LOAD, FETCH], "as_images", "must be a bool", [None, 1, "yes"]),
+    (LOAD, "mmap", "must be a bool", [None, 1, "yes"]),
+    (TINY, "as_frame", "must be a bool", [None, 1, "yes"]),
     (NOISY, "flip_probability", "must be a number from 0 to 1", [-0.1, 1.5, NAN, INF, "0.1", None, True]),
     ([LOAD, FETCH, TINY, NOISY], "foo", Said("got an unexpected keyword argument 'foo'"), [1]),
 ]
