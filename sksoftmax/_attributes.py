@@ -6,17 +6,20 @@ Python raises an interrupt where a function is entered or a loop goes back (`_en
 
 from functools import wraps
 
+from sksoftmax import _curves as curves
+
 
 def all_or_nothing(method):
     """Decorate a method that leaves its estimator as it was where it raises."""
 
     @wraps(method)
     def run(self, *args, **kwargs):
-        before = vars(self).copy()
+        before, lengths = vars(self).copy(), curves.lengths(self)
         try:
             return method(self, *args, **kwargs)
         except BaseException:
             self.__dict__ = before
+            curves.shorten(self, lengths)
             raise
 
     return run

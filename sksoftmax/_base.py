@@ -24,6 +24,7 @@ from sksoftmax._methods import available_where
 from sksoftmax._predictions import SoftmaxPredictions
 from sksoftmax._progress import Progress, objective, rate
 from sksoftmax._resuming import earlier_training, forget, key_of, remember
+from sksoftmax._streams import FitsStreams
 from sksoftmax._training import advance, network_of, own_stream, resume, untrained
 from sksoftmax._validated import features_and_labels
 from sksoftmax._validation import distinct_labels, shown
@@ -43,7 +44,15 @@ def _can_go_on(estimator):
         )
 
 
-class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions, ClassifierMixin, BaseEstimator):
+class BaseSoftmaxClassifier(
+    Versioned,
+    curves.GrowingCurves,
+    CallbackSupportMixin,
+    FitsStreams,
+    SoftmaxPredictions,
+    ClassifierMixin,
+    BaseEstimator,
+):
     """What the estimators share. A subclass says how many hidden layers it has, and publishes its layers:
 
     _constraints : dict, what each constructor parameter allows
@@ -160,11 +169,11 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
         return self
 
     @with_callbacks
-    def _fit(self, X, y, sample_weight=None, validation=(None, None, None), watchers=()):
-        """Fit, and return what to warn of, or None; `validation` are the arguments of `fit`."""
+    def _fit(self, X, y, sample_weight=None, validation=(None, None, None), watchers=(), valid=features_and_labels):
+        """Fit, and return what to warn of, or None; `validation` are the arguments of `fit`, and `valid` validates."""
         self._check_parameters()
         context = self._init_callback_context(max_subtasks=int(self.max_iter))
-        problem, told = self._train(X, y, sample_weight, validation, watchers, context)
+        problem, told = self._train(X, y, sample_weight, validation, watchers, valid, context)
         if isinstance(problem, KeyboardInterrupt):
             # What the last finished epoch left is published.
             raise problem
@@ -172,11 +181,11 @@ class BaseSoftmaxClassifier(Versioned, CallbackSupportMixin, SoftmaxPredictions,
         return problem
 
     @all_or_nothing
-    def _train(self, X, y, sample_weight, validation, watchers, context):
+    def _train(self, X, y, sample_weight, validation, watchers, valid, context):
         """The problem of a fit, as of `fit_together`, and what its callbacks were told."""
         going_on = self.warm_start and hasattr(self, "classes_")
         earlier_classes, layers = (self.classes_, self._layers_to_go_on_from()) if going_on else (None, None)
-        X, y, extremes = features_and_labels(self, X, y, reset=True)
+        X, y, extremes = valid(self, X, y, reset=True)
         if going_on:
             self.classes_ = np.unique(y)
             self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")

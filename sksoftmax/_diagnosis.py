@@ -4,6 +4,8 @@
 import numpy as np
 from scipy import sparse
 
+from sksoftmax._engine.reading import feature_extremes
+
 # An objective of that many times the one of zero coefficients is a failure.
 FAR_ABOVE = 2.0
 # Weights, as of `partial_fit`, starts and penalties beyond it are taken for the cause.
@@ -35,7 +37,7 @@ def _largest_feature(X):
     if sparse.issparse(X):
         columns = np.maximum(X.max(axis=0).toarray().ravel(), -X.min(axis=0).toarray().ravel())
     else:
-        columns = np.maximum(X.max(axis=0).astype(np.float64), -X.min(axis=0).astype(np.float64))
+        columns = np.abs(feature_extremes(X)).max(axis=0)
     return int(columns.argmax()), float(columns.max())
 
 

@@ -14,8 +14,19 @@ PACKAGE = Path(sksoftmax.__file__).parent
 
 # From the ground up: a module imports only what stands in rows above its own.
 ENGINE = [
-    {"blas", "calls", "memory", "schedules", "columns", "stopping", "interrupts", "initialisation", "batch_size"},
-    {"activations", "cross_entropy", "parameters", "threads", "reading", "quasi_newton"},
+    {
+        "blas",
+        "blocks",
+        "calls",
+        "memory",
+        "schedules",
+        "columns",
+        "stopping",
+        "interrupts",
+        "initialisation",
+        "batch_size",
+    },
+    {"activations", "batch_size", "cross_entropy", "parameters", "threads", "reading", "quasi_newton"},
     {"products", "result", "penalty", "lazy", "conditioning"},
     {"network", "minibatches", "inference"},
     {"updates", "averaging", "growth"},
@@ -23,10 +34,10 @@ ENGINE = [
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
-    {"_versions", "_validation", "_attributes", "_methods", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
-    {"_validated"},
+    {"_versions", "_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
+    {"_validated", "_attributes"},
     {"_weights", "_hyperparameters", "_predictions", "_one_standard_error", "_pipelines"},
-    {"_training", "_held_out"},
+    {"_training", "_held_out", "_streams"},
     {"_watching", "_optimality", "_resuming", "_to_sklearn"},
     {"_fit_together", "_progress", "_callbacks"},
     {"_base"},

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from sksoftmax._engine.blocks import Blocks
 from sksoftmax._engine.columns import parts_of
 from sksoftmax._engine.reading import computed_in, feature_extremes
 
@@ -87,7 +88,7 @@ def _subsample(samples, seed):
         drawn = np.sort(np.random.RandomState(seed).choice(len(rows), n_rows, replace=chances is not None, p=chances))
         rows, weights, gradient_weights = rows[drawn], np.ones(n_rows), gradient_weights[drawn]
     whole = rows is samples.rows and samples.all_in_order
-    X = X if whole else X[rows]
+    X = X if whole and not isinstance(X, Blocks) else X[rows]
     # One order in memory, so that sums do not depend on that of the samples.
     X = X if sparse.issparse(X) else X.astype(np.float64, order="C", copy=False)
     return Subsample(X, weights, gradient_weights, mean_weight)

@@ -12,6 +12,7 @@ from sksoftmax._engine.columns import Columns
 from sksoftmax._engine.cross_entropy import log_softmax
 from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.products import samples_at_once
+from sksoftmax._engine.reading import one_pass
 
 # Rows at a time: few enough for little memory, many enough that a part costs little beside its products.
 READ_ROWS = 1024
@@ -116,12 +117,16 @@ def _complete(logits, layers, activation, X):
 def mean_loss(layers, activation, samples):
     """Weighted mean cross-entropy of Samples, a float."""
     total = weight = 0.0
-    for place in _parts(len(samples.rows), READ_ROWS):
-        rows = samples.rows[place]
-        Z = outputs(layers, activation, samples.X[rows], log_softmax)
-        weights = 1.0 if samples.weights is None else samples.weights[rows]
-        total -= float(np.sum(weights * Z[np.arange(len(rows)), samples.targets[rows]], dtype=np.float64))
-        weight += len(rows) if samples.weights is None else float(weights.sum(dtype=np.float64))
+    done = 0
+    for X, places in one_pass(samples.X)(samples.rows, READ_ROWS):
+        for place in _parts(len(places), READ_ROWS):
+            part = X[places[place]]
+            rows = samples.rows[done : done + part.shape[0]]
+            done += len(rows)
+            Z = outputs(layers, activation, part, log_softmax)
+            weights = 1.0 if samples.weights is None else samples.weights[rows]
+            total -= float(np.sum(weights * Z[np.arange(len(rows)), samples.targets[rows]], dtype=np.float64))
+            weight += len(rows) if samples.weights is None else float(weights.sum(dtype=np.float64))
     return total / weight
 
 

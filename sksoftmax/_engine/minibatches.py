@@ -11,7 +11,7 @@ from sksoftmax._engine import memory
 from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_losses
 from sksoftmax._engine.lazy import GatheredRows
 from sksoftmax._engine.products import DenseRows, SparseRows
-from sksoftmax._engine.reading import take_rows, windows
+from sksoftmax._engine.reading import one_pass, shuffled, take_rows
 
 # Small batches are gathered together up to so many bytes, and a larger one is passed on in parts of as many: they stay
 # in the second cache until the last product, and a step on all samples needs no copy of them.
@@ -31,7 +31,7 @@ def part_rows(n_values, dtype):
 class Samples:
     """What to train on.
 
-    X : (n, d) array of any real dtype, or CSR
+    X : (n, d) array of any real dtype, CSR, or Blocks
     targets : (n,) intp, class indices
     weights : (n,), or None for ones; gradient weights, 1 on average in a fit
     rows : (m,) the rows that take part, or None for all
@@ -201,26 +201,27 @@ class Minibatches:
     def epoch(self):
         """Yield each step as (parts, share): an iterable of Batch, a single one for up to `part_rows` samples, and the
         number of its samples as a share of the divisor."""
-        rows = self.samples.rows
+        rows, windows = self.samples.rows, one_pass(self.X)
         if self._random_state is not None:
-            rows = rows[self._random_state.permutation(self.n_samples)]
+            rows = shuffled(self.X, rows, self._random_state)
         self.loss_sum[:] = self.square_sum[:] = 0
         self._n_served = 0
         if self.batch_size > self.part_rows:
             for start in range(0, self.n_samples, self.batch_size):
                 step = rows[start : start + self.batch_size]
-                yield chain.from_iterable(self._serve(step, self.part_rows)), len(step) / self.divisor
+                yield chain.from_iterable(self._serve(windows, step, self.part_rows)), len(step) / self.divisor
         else:
-            for batches in self._serve(rows, self.batch_size):
+            for batches in self._serve(windows, rows, self.batch_size):
                 share = batches[0].size / self.divisor
                 for batch in batches:
                     yield (batch,), share
 
-    def _serve(self, rows, size):
-        """Yield rows as lists of batches; once the caller has been through a list, add up the losses that it left."""
+    def _serve(self, windows, rows, size):
+        """Yield the next rows of a pass as lists of batches; once the caller has been through a list, add up the losses
+        that it left."""
         per_block = size * min(max(1, self.part_rows // size), MOST_BATCHES)
         done = 0
-        for X, places in windows(self.X, rows, per_block):
+        for X, places in windows(rows, per_block):
             for start in range(0, len(places), per_block):
                 chunk = places[start : start + per_block]
                 whole = len(chunk) - len(chunk) % size

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How samples of any type and layout in memory are read: a part at a time, never copied as a whole."""
 
+from functools import partial
+
 import numpy as np
 from scipy import sparse
 
+from sksoftmax._engine.blocks import Blocks, Pass
 from sksoftmax._engine.interrupts import quietly
 
 # Values that are looked at together: they stay in the second cache.
@@ -19,13 +22,20 @@ def computed_in(dtype):
 
 
 def parts(X, rows=None):
-    """Yield the rows (m,) of X (n, d), dense, or all of them, as (place of the first in `rows`, those rows of X), in
-    the byte order of the machine and, where they are floats, no narrower than float32."""
+    """Yield the rows (m,) of X (n, d), dense or Blocks, or all of them, as (place of the first in `rows`, those rows of
+    X), in the byte order of the machine and, where they are floats, no narrower than float32."""
     dtype = computed_in(X.dtype) if X.dtype.kind == "f" else X.dtype.newbyteorder("=")
-    length = max(1, PART_VALUES // max(X.shape[1], 1))
-    for start in range(0, X.shape[0] if rows is None else len(rows), length):
-        place = slice(start, start + length)
-        yield start, X[place if rows is None else rows[place]].astype(dtype, copy=False)
+    length, done = max(1, PART_VALUES // max(X.shape[1], 1)), 0
+    if rows is None and not isinstance(X, Blocks):
+        # Slices, which are no copies.
+        for start in range(0, X.shape[0], length):
+            yield start, X[start : start + length].astype(dtype, copy=False)
+        return
+    for array, places in one_pass(X)(np.arange(X.shape[0]) if rows is None else rows, length):
+        for start in range(0, len(places), length):
+            part = array[places[start : start + length]]
+            yield done, part.astype(dtype, copy=False)
+            done += len(part)
 
 
 def check_finite(X):
@@ -43,8 +53,8 @@ def check_finite(X):
 
 
 def feature_extremes(X, rows=None):
-    """The smallest and the largest value (2, d) float64 of each feature over the rows (m,) of X (n, d), dense, or over
-    all; raises as `check_finite`, in the same pass."""
+    """The smallest and the largest value (2, d) float64 of each feature over the rows (m,) of X (n, d), dense or
+    Blocks, or over all; raises as `check_finite`, in the same pass."""
     found = np.full((2, X.shape[1]), np.inf)
     lowest, highest = found
     highest[:] = -np.inf
@@ -76,18 +86,23 @@ def _not_finite(value, row, column):
     )
 
 
-def rows_lie_together(X):
-    """Whether a row of X, dense, is read faster than a column."""
+def one_pass(X):
+    """A function ``windows(rows, multiple)`` that yields (array, places) whose rows, one after the other, are these
+    rows of X (n, d), dense, CSR or Blocks; all but the last are a multiple of a number. Rows of Blocks must go on from
+    call to call."""
+    if isinstance(X, Blocks):
+        return Pass(X).windows
+    if sparse.issparse(X) or _rows_lie_together(X):
+        return lambda rows, _: [(X, rows)]
+    return partial(_gathered, X)
+
+
+def _rows_lie_together(X):
     row, column = np.abs(X.strides)
     return column <= row
 
 
-def windows(X, rows, multiple):
-    """Yield (array, rows of it) whose rows, one after the other, are these rows of X (n, d), dense or CSR; all but the
-    last are a multiple of a number."""
-    if sparse.issparse(X) or rows_lie_together(X):
-        yield X, rows
-        return
+def _gathered(X, rows, multiple):
     length = max(1, WINDOW_BYTES // (multiple * X.shape[1] * X.dtype.itemsize)) * multiple
     for start in range(0, len(rows), length):
         chunk = rows[start : start + length]
@@ -96,6 +111,13 @@ def windows(X, rows, multiple):
         places = np.empty_like(order)
         places[order] = np.arange(len(order))
         yield X[chunk[order]], places
+
+
+def shuffled(X, rows, random_state):
+    """Rows (m,) of X in a new order, as X is read best in."""
+    if isinstance(X, Blocks):
+        return X.shuffled(rows, random_state)
+    return rows[random_state.permutation(len(rows))]
 
 
 def take_rows(X, rows, out):
