@@ -232,9 +232,16 @@ def _since(start):
     return time.perf_counter() - start
 
 
-def _evaluate_elsewhere(*arguments):
+def _for_elsewhere(candidates, task, *others):
+    """The arguments of `_evaluate_elsewhere`: joblib sends to a Dask worker once what is an argument by itself."""
+    whole = task.whole and task.whole._replace(X=None)
+    return task.X, task.whole and task.whole.X, candidates, task._replace(X=None, whole=whole), *others
+
+
+def _evaluate_elsewhere(X, validated, candidates, task, *others):
     """`_evaluate` in another process, to which not every error can come back as it is."""
-    outcomes = _evaluate(*arguments)
+    whole = task.whole and task.whole._replace(X=validated)
+    outcomes = _evaluate(candidates, task._replace(X=X, whole=whole), *others)
     for i, outcome in enumerate(outcomes):
         errors = {name: value for name, value in outcome._asdict().items() if isinstance(value, Exception)}
         outcomes[i] = outcome._replace(**{name: _portable(error) for name, error in errors.items()})
@@ -357,7 +364,7 @@ def _evaluated(arguments, n_jobs, pre_dispatch):
     if effective_n_jobs(n_jobs) == 1:
         return (_evaluate(*each) for each in arguments)
     parallel = Parallel(n_jobs=n_jobs, pre_dispatch=pre_dispatch, **AS_THEY_COME)
-    return parallel(delayed(_evaluate_elsewhere)(*each) for each in arguments)
+    return parallel(delayed(_evaluate_elsewhere)(*_for_elsewhere(*each)) for each in arguments)
 
 
 def warn_of(outcomes):
