@@ -12,6 +12,7 @@ from sksoftmax._versions import __version__
 
 if TYPE_CHECKING:
     from sksoftmax._find_learning_rate import find_learning_rate
+    from sksoftmax._loss_and_gradient import loss_and_gradient
     from sksoftmax._search import VectorizedGridSearchCV, VectorizedRandomizedSearchCV
     from sksoftmax._softmax_regression_cv import SoftmaxRegressionCV
     from sksoftmax._to_sklearn import to_sklearn
@@ -24,17 +25,20 @@ __all__ = [
     "VectorizedRandomizedSearchCV",
     "__version__",
     "find_learning_rate",
+    "loss_and_gradient",
     "one_standard_error",
     "summary",
     "to_sklearn",
 ]
 
-# They need scikit-learn's model selection and metrics, which take four times as long to import as the rest.
+# They need scikit-learn's model selection and metrics, which take four times as long to import as the rest, or few need
+# them.
 _ON_DEMAND = {
     "SoftmaxRegressionCV": "sksoftmax._softmax_regression_cv",
     "VectorizedGridSearchCV": "sksoftmax._search",
     "VectorizedRandomizedSearchCV": "sksoftmax._search",
     "find_learning_rate": "sksoftmax._find_learning_rate",
+    "loss_and_gradient": "sksoftmax._loss_and_gradient",
     "to_sklearn": "sksoftmax._to_sklearn",
 }
 

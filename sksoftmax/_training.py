@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 
 from sksoftmax import _hyperparameters as hyperparameters
 from sksoftmax._engine import lbfgs, sgd
-from sksoftmax._engine.conditioning import RAW, Coordinates, condition, feature_moments
+from sksoftmax._engine.conditioning import RAW, Coordinates, condition, feature_moments, moments_of
 from sksoftmax._engine.in_use import train_on_columns_in_use
 from sksoftmax._engine.initialisation import initial_layers
 from sksoftmax._engine.interrupts import quietly
@@ -57,7 +57,7 @@ def begin(estimators, samples, layers, random_state, streaming=False, extremes=N
     layers : list of (W, b) in raw features to go on from, or None for new ones
     random_state : RandomState
     streaming : bool, whether more samples will come
-    extremes : as of `feature_moments`
+    extremes : as of `moments_of`
 
     Returns
     -------
@@ -67,39 +67,41 @@ def begin(estimators, samples, layers, random_state, streaming=False, extremes=N
     first = estimators[0]
     # Of its own, so that the start does not depend on whether a subsample is drawn.
     seed = random_state.randint(2**31 - 1)
-    moments = None
     hidden, _ = first._hidden_shape()
+    moments = None
     if first.learning_rate_init == "auto" or first.solver == "lbfgs":
-        moments = feature_moments(
-            samples,
-            first.fit_intercept,
-            seed,
-            hidden=len(hidden) > 0,
-            to_the_optimum=first.solver == "lbfgs",
-            extremes=extremes,
-        )
+        moments = standard_moments(first, moments_of(samples, seed, extremes))
     if first.solver == "lbfgs" and not hidden and all(estimator.init_scale is None for estimator in estimators):
         # All start at zero, and nothing is drawn later: copies would take longer than the rest.
         streams = [random_state] * len(estimators)
     else:
         streams = [random_state, *(copy.deepcopy(random_state) for _ in estimators[1:])]
     return [
-        _begin_one(estimator, samples, layers, stream, moments, streaming)
+        begin_one(estimator, samples.X.shape[1], computed_in(samples.X.dtype), layers, stream, moments, streaming)
         for estimator, stream in zip(estimators, streams)
     ]
 
 
-def _begin_one(estimator, samples, layers, random_state, moments, streaming):
+def standard_moments(estimator, moments):
+    """The FeatureMoments for an estimator of samples with these Moments."""
+    hidden, _ = estimator._hidden_shape()
+    return feature_moments(
+        moments, estimator.fit_intercept, hidden=len(hidden) > 0, to_the_optimum=estimator.solver == "lbfgs"
+    )
+
+
+def begin_one(estimator, n_features, dtype, layers, random_state, moments, streaming=False):
+    """What `begin` returns for one estimator; moments are its FeatureMoments, or None where it does not rescale."""
     coordinates, gains, smoothness = RAW, None, None
     if moments is not None:
         conditioning = condition(moments, estimator.l2_)
         coordinates, gains = conditioning.coordinates, conditioning.gains
     if layers is None:
-        sizes = estimator._sizes(samples.X.shape[1])
+        sizes = estimator._sizes(n_features)
         layers = untrained(estimator, sizes, random_state, gains, coordinates.scale)
     else:
         layers = Coordinates(coordinates.mean).to_working(layers)
-    network = network_of(estimator, layers, computed_in(samples.X.dtype))
+    network = network_of(estimator, layers, dtype)
     if moments is not None and estimator.solver != "lbfgs":
         # A huge start of the user's own has none, and diverges.
         smoothness = quietly(lambda: measure(network, conditioning, streaming), over="ignore", invalid="ignore")

@@ -3,6 +3,7 @@
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import check_array
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
@@ -31,6 +32,13 @@ def features_and_labels(estimator, X, y, reset):
         return X, y, feature_extremes(X)
     check_finite(X)
     return _with_distinct_entries(X), y, None
+
+
+def block(X):
+    """Valid X (n, d), perhaps of no sample, which belongs to no estimator."""
+    X = check_array(X, ensure_min_samples=0, **_as_it_is(X))
+    check_finite(X)
+    return _with_distinct_entries(X) if sparse.issparse(X) else X
 
 
 def _as_it_is(X):

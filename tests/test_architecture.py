@@ -31,6 +31,7 @@ ENGINE = [
     {"network", "minibatches", "inference"},
     {"updates", "averaging", "growth"},
     {"sgd", "lbfgs", "smoothness", "in_use"},
+    {"parts"},
 ]
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
@@ -38,13 +39,13 @@ ORDER = [
     {"_validated", "_attributes"},
     {"_weights", "_hyperparameters", "_predictions", "_one_standard_error", "_pipelines"},
     {"_training", "_held_out", "_streams"},
-    {"_watching", "_optimality", "_resuming", "_to_sklearn"},
+    {"_watching", "_optimality", "_loss_and_gradient", "_resuming", "_to_sklearn"},
     {"_fit_together", "_progress", "_callbacks"},
     {"_base"},
     {"_softmax_regression", "_tiny_mlp", "_stacks", "_summary"},
-    {"_cross_fit"},
+    {"_cross_fit", "_dask_parts"},
     {"_search", "_softmax_regression_cv", "_snapshots", "_find_learning_rate"},
-    {"onnx", "callbacks"},
+    {"onnx", "callbacks", "dask"},
     {"__init__"},
 ]
 ROW = {name: row for row, names in enumerate(ORDER) for name in names}
@@ -57,6 +58,8 @@ THIRD_PARTY = {
     # tqdm where it is installed.
     "_progress": {"tqdm"},
     "onnx": {"numpy", "scipy", "skl2onnx"},
+    "dask": {"numpy", "pandas", "sklearn", "dask"},
+    "_dask_parts": {"numpy", "scipy", "dask", "distributed"},
     "": {"joblib", "numpy", "scipy", "sklearn"},
 }
 
@@ -146,6 +149,8 @@ def test_importing_the_package_is_light(new_process):
         "matplotlib",
         "skl2onnx",
         "sksoftmax.onnx",
+        "distributed",
+        "sksoftmax.dask",
         "sklearn.metrics",
         "sklearn.model_selection",
         "sksoftmax.datasets",

@@ -22,6 +22,7 @@ from sksoftmax import (
     VectorizedRandomizedSearchCV,
     callbacks,
     datasets,
+    loss_and_gradient,
     one_standard_error,
     plotting,
     summary,
@@ -35,6 +36,7 @@ PICTURES = [getattr(plotting, name) for name in plotting.__all__]
 CALLBACKS = [getattr(callbacks, name) for name in callbacks.__all__]
 CLASSES = [*ESTIMATORS, *SEARCHES, *CALLBACKS, *filter(inspect.isclass, PICTURES)]
 FUNCTIONS = [
+    loss_and_gradient,
     one_standard_error,
     summary,
     to_sklearn,
@@ -145,6 +147,7 @@ def test_public_names_are_listed():
     assert set(sksoftmax.__all__) == {
         *public,
         "find_learning_rate",
+        "loss_and_gradient",
         "one_standard_error",
         "summary",
         "to_sklearn",

@@ -162,7 +162,7 @@ class FeatureMoments(NamedTuple):
     mean, deviation, spread : (d,); without centring the deviation is that from 0, and the spread is the largest value
     damping : part of the squared spread that is added to the squared deviation
     medians : how many times the median of the scales is added to each
-    subsample : what the mean and deviation were computed from, of n_samples samples
+    subsample : what the mean and deviation were computed from, of n_samples samples, or None of parts together
     """
 
     centre: np.ndarray | None
@@ -171,30 +171,83 @@ class FeatureMoments(NamedTuple):
     spread: np.ndarray
     damping: float
     medians: float
-    subsample: Subsample
+    subsample: Subsample | None
     n_samples: int
 
 
-def feature_moments(samples, fit_intercept, seed, hidden=False, to_the_optimum=False, extremes=None):
-    """The FeatureMoments of samples.
+class Moments(NamedTuple):
+    """Moments of samples, which those of parts of them add up to.
 
-    hidden : for a network with hidden layers, whose damping is HIDDEN_DAMPING
-    to_the_optimum : for a search that ends near it, so that the coordinates do not decide how what it finds generalises
+    n_samples, weight : how many samples of positive weight there are, and the sum of their gradient weights
+    dtype : of X
+    lowest, highest : (d,) float64, of all samples
+    mean, deviation, on : (d,) float64, of the subsample; the last is the part of the samples where a feature is not 0
+    subsample : Subsample, or None of parts together
+    """
+
+    n_samples: int
+    weight: float
+    dtype: np.dtype
+    lowest: np.ndarray
+    highest: np.ndarray
+    mean: np.ndarray
+    deviation: np.ndarray
+    on: np.ndarray
+    subsample: Subsample | None
+
+
+def moments_of(samples, seed, extremes=None):
+    """The Moments of samples.
+
     extremes : the smallest and the largest value (2, d) of each feature over all rows of X, where they are known
     """
     if samples.weights is not None:
         samples = replace(samples, rows=samples.rows[samples.weights[samples.rows] > 0])
     subsample = _subsample(samples, seed)
     lowest, highest = _extremes(samples) if extremes is None or not samples.all_in_order else extremes
-    spread = _spread(lowest, highest, samples.X.dtype)
     mean, deviation, on = _moments(subsample.X, subsample.weights, _units(lowest, highest))
+    n_samples = len(samples.rows)
+    weight = n_samples * subsample.mean_weight
+    return Moments(n_samples, weight, samples.X.dtype, lowest, highest, mean, deviation, on, subsample)
+
+
+def together(parts):
+    """The Moments of all samples from those of parts of them (Chan, Golub and LeVeque 1983)."""
+    n_samples = sum(part.n_samples for part in parts)
+    weights = [part.weight for part in parts]
+    shares = np.divide(weights, sum(weights))
+    mean = sum(share * part.mean for share, part in zip(shares, parts))
+    on = sum(share * part.on for share, part in zip(shares, parts))
+    # Squares of large numbers overflow.
+    apart = [np.sqrt(w) * np.hypot(part.deviation, part.mean - mean) for w, part in zip(shares, parts)]
+    return Moments(
+        n_samples,
+        sum(weights),
+        np.result_type(*(part.dtype for part in parts)),
+        np.min([part.lowest for part in parts], axis=0),
+        np.max([part.highest for part in parts], axis=0),
+        mean,
+        np.hypot.reduce(apart, axis=0),
+        on,
+        None,
+    )
+
+
+def feature_moments(moments, fit_intercept, hidden=False, to_the_optimum=False):
+    """The FeatureMoments of samples with these Moments.
+
+    hidden : for a network with hidden layers, whose damping is HIDDEN_DAMPING
+    to_the_optimum : for a search that ends near it, so that the coordinates do not decide how what it finds generalises
+    """
+    mean, deviation = moments.mean, moments.deviation
+    spread = _spread(moments.lowest, moments.highest, moments.dtype)
     if not fit_intercept:
         deviation = np.hypot(deviation, mean)
         spread = np.maximum(spread, np.abs(mean))
-    centre = np.where(on < RARELY_ON, 0.0, mean) if fit_intercept else None
+    centre = np.where(moments.on < RARELY_ON, 0.0, mean) if fit_intercept else None
     damping = HIDDEN_DAMPING if hidden else DAMPING
     medians = MEDIANS if to_the_optimum and not hidden else 0.0
-    return FeatureMoments(centre, mean, deviation, spread, damping, medians, subsample, len(samples.rows))
+    return FeatureMoments(centre, mean, deviation, spread, damping, medians, moments.subsample, moments.n_samples)
 
 
 class Conditioning(NamedTuple):

@@ -44,11 +44,15 @@ class Objective:
         self._held_out = validation and Minibatches(validation, self.part_rows, *shape, n_models=n_models)
         self._bind(network, list(settings))
 
-    def _bind(self, network, settings):
-        parameters, n_models = network.parameters, len(settings)
-        self.network, self.settings, self._gradient = network, settings, parameters.zeros_like()
+    def _evaluate_at(self, network, settings):
+        self.network, self.settings = network, settings
         scales = [s.scale for s in settings]
         self._scale = 1.0 if scales[0] is None else np.stack(scales)[:, None, :]
+
+    def _bind(self, network, settings):
+        parameters, n_models = network.parameters, len(settings)
+        self._evaluate_at(network, settings)
+        self._gradient = parameters.zeros_like()
         self._penalty = Penalty([s.l2 for s in settings], parameters)
         n = self._stream.n_samples
         self._accumulate = network.accumulation(self._gradient, [(0.0, 0.0)] * len(parameters.layers), 1.0 / n)
@@ -58,9 +62,16 @@ class Objective:
     def tolerances(self):
         """(M,): those of the settings, in units of the `stopping.resolution` of the latest values, at most 1, and of
         the share of a class where there are more than FEW_CLASSES."""
-        units = np.minimum(1.0, resolution(self.data_loss + self.penalty, self._stream.standard_errors()))
-        units *= min(1.0, FEW_CLASSES / self._stream.n_classes)
+        units = np.minimum(1.0, resolution(self.data_loss + self.penalty, self._standard_errors()))
+        units *= min(1.0, FEW_CLASSES / self.network.parameters.sizes[-1])
         return np.maximum([s.tolerance for s in self.settings], 0.0) * units
+
+    def _standard_errors(self):
+        return self._stream.standard_errors()
+
+    def loss_sums(self):
+        """sum_i w_i CE_i and sum_i w_i CE_i^2 of the only model, floats, at the latest vectors."""
+        return float(self._stream.loss_sum[0]), float(self._stream.square_sum[0])
 
     def take(self, stay):
         """Go on with the models at these positions only."""
@@ -129,9 +140,23 @@ def train(
     settings, is larger than `Objective.tolerances`.
     An iteration counts as an epoch, whose only minibatch are all samples.
     """
+    objective = Objective(network, samples, settings, mean, validation)
+    results = with_blas_threads(
+        lambda: descend(objective, settings, earlier, with_course, on_epoch),
+        network.parameters,
+        objective.part_rows,
+    )
+    if keep_minibatch_losses:
+        for result in results:
+            result.minibatch_loss = [np.array(result.data_loss)]
+    return results
+
+
+def descend(objective, settings, earlier=None, with_course=False, on_epoch=None):
+    """Minimise each model of an Objective, as `train` does."""
     results = [TrainingResult() for _ in settings] if earlier is None else [earlier]
-    course = None if earlier is None else earlier.course.numbers
-    objective, saved = Objective(network, samples, settings, mean, validation), None
+    course, saved = None if earlier is None else earlier.course.numbers, None
+    rounding = np.finfo(objective.network.parameters.dtype).eps
 
     def record(models, places):
         validated = objective.validated()
@@ -181,18 +206,14 @@ def train(
             objective.vectors() if course is None else course["points"],
             np.array([s.max_epochs for s in settings]),
             objective.tolerances,
-            np.finfo(network.parameters.dtype).eps,
+            rounding,
             moved,
             ended,
             course,
         )
 
     try:
-        with_blas_threads(
-            lambda: quietly(search, over="ignore", invalid="ignore", divide="ignore"),
-            network.parameters,
-            objective.part_rows,
-        )
+        quietly(search, over="ignore", invalid="ignore", divide="ignore")
     except KeyboardInterrupt as interrupt:
         if saved is None:
             raise
@@ -202,7 +223,4 @@ def train(
         result.best_epoch = n_epochs - 1
     if saved is not None:
         *_, results[0].course = saved
-    if keep_minibatch_losses:
-        for result in results:
-            result.minibatch_loss = [np.array(result.data_loss)]
     return results

@@ -12,6 +12,7 @@ from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_
 from sksoftmax._engine.lazy import GatheredRows
 from sksoftmax._engine.products import DenseRows, SparseRows
 from sksoftmax._engine.reading import one_pass, shuffled, take_rows
+from sksoftmax._engine.stopping import standard_errors
 
 # Small batches are gathered together up to so many bytes, and a larger one is passed on in parts of as many: they stay
 # in the second cache until the last product, and a step on all samples needs no copy of them.
@@ -251,8 +252,7 @@ class Minibatches:
 
     def standard_errors(self):
         """(M,): of the mean of w_i CE_i over the samples of this epoch."""
-        n = self.n_samples
-        return np.sqrt(np.maximum(self.square_sum / n - (self.loss_sum / n) ** 2, 0.0) / self._n_equal)
+        return standard_errors(self.loss_sum, self.square_sum, self.n_samples, self._n_equal)
 
     def _parts_per_step(self):
         return -(-self.batch_size // self.part_rows)

@@ -21,6 +21,11 @@ def resolution(objectives, standard_errors):
     return np.maximum(np.maximum(relative, STANDARD_ERRORS * standard_errors), np.finfo(np.float64).tiny)
 
 
+def standard_errors(sums, squares, n_samples, n_equal):
+    """(M,): of means over n_samples samples, from sums and sums of squares (M,); n_equal as of `Samples.n_equal`."""
+    return np.sqrt(np.maximum(squares / n_samples - (sums / n_samples) ** 2, 0.0) / n_equal)
+
+
 class Patience:
     """Counts, for each of M models, the epochs in a row that did not better its smallest value by its tolerance.
 

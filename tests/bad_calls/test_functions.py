@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sksoftmax import SoftmaxRegression, find_learning_rate, summary, to_sklearn
+from sksoftmax import SoftmaxRegression, find_learning_rate, loss_and_gradient, summary, to_sklearn
 from sksoftmax.callbacks import StopAt, ValidationMonitor
 from sksoftmax.plotting import LearningRateDisplay
 from tests.bad_calls.fitted import INF, NAN, N, X, changed, grid_search, mlp, softmax, softmax_cv, unfitted, y
@@ -26,6 +26,8 @@ FIND = Call(find_learning_rate, estimator=unfitted, X=X, y=y)
 NEW_RATES = Call(LearningRateDisplay, learning_rates=[0.1, 0.2], objectives=[1.0, 0.5], best=0.2)
 OF_RATES = Call(NEW_RATES, "plot")
 RATES_OF = Call(LearningRateDisplay, "from_learning_rates", found=learning_rates)
+LAYER = np.zeros((3, X.shape[1])), np.zeros(3)
+LOSS = Call(loss_and_gradient, layers=[LAYER], X=X, y=np.arange(N) % 3, activation="identity", l2=0.1)
 GAP = Call(softmax, "optimality_gap", X=X, y=y)
 CONVERTED, SUMMARY = Call(to_sklearn, estimator=softmax), Call(summary, estimator=softmax)
 STOP, MONITORED = Call(StopAt, loss=0.1), Call(monitored, X_val=X, y_val=y)
@@ -51,6 +53,18 @@ TABLE = [
     (FIND, "sample_weight", "must hold finite numbers >= 0", [-np.ones(N)]),
     (FIND, "sample_weight", "must be a finite number >= 0, or (30,) of them", ["a"]),
     (FIND, "rates", Said("find_learning_rate() got an unexpected keyword argument 'rates'"), [[0.1]]),
+    (LOSS, "layers", "must be a list of (W, b), one for each layer", [3, None, [], "ab", [3], [LAYER[0]]]),
+    (LOSS, "layers", Said("layers[0] must be numbers W of shape (fan_out, fan_in) and b of shape (fan_out,)"),
+        [[LAYER[::-1]], [("a", "b")], [(None, None)]]),
+    (LOSS, "layers", Said("layers[1] has W of shape"), [[LAYER, LAYER]]),
+    (LOSS, "X", Theirs("Expected 2D array"), [X[:, 0], None]),
+    (LOSS, "X", Said("features, must have"), [X[:, :1]]),
+    (LOSS, "X", Theirs("NaN"), [changed(X, NAN)]),
+    (LOSS, "y", "class indices, one for each sample", [3, None, "a", ["a"] * N, [0, 1]]),
+    (LOSS, "y", Said("must hold class indices from 0 to 2"), [np.full(N, 3), np.full(N, 0.5), np.full(N, NAN)]),
+    (LOSS, "sample_weight", "must hold finite numbers >= 0", [-np.ones(N)]),
+    (LOSS, "activation", "must be a str among", [None, "softplus", 3]),
+    (LOSS, "l2", "must be a float in the range", [-1, NAN, "a", None]),
     (NEW_RATES, "learning_rates", "must hold numbers > 0 in ascending order", [[0.0, 1.0], [0.2, 0.1], [0.1, 0.1], []]),
     (NEW_RATES, "learning_rates", "must be a 1-dimensional array of numbers", [3, None, "ab", ["a", "b"], [[0.1]]]),
     (NEW_RATES, "learning_rates", "must hold finite numbers", [[0.1, NAN], [0.1, INF]]),

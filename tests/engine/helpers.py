@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from sksoftmax._engine.conditioning import condition, feature_moments
+from sksoftmax._engine.conditioning import condition, feature_moments, moments_of
 from sksoftmax._engine.lbfgs import Objective
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.network import Network
@@ -27,7 +27,7 @@ def samples(X, y, weights=None, rows=None):
 
 
 def conditioning_of(data, l2, fit_intercept, random_state):
-    return condition(feature_moments(data, fit_intercept, random_state.randint(2**31 - 1)), l2)
+    return condition(feature_moments(moments_of(data, random_state.randint(2**31 - 1)), fit_intercept), l2)
 
 
 def network(sizes, n_models=1, dtype=np.float64, activation="identity", rng=None, scale=0.5):

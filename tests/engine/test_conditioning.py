@@ -3,7 +3,16 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sksoftmax._engine.conditioning import DAMPING, MEDIANS, MOST_APART, Coordinates, condition, feature_moments
+from sksoftmax._engine.conditioning import (
+    DAMPING,
+    MEDIANS,
+    MOST_APART,
+    Coordinates,
+    condition,
+    feature_moments,
+    moments_of,
+    together,
+)
 from sksoftmax._engine.minibatches import Samples
 from tests.engine.helpers import conditioning_of, problem, samples
 
@@ -28,7 +37,7 @@ def test_scale_is_the_damped_standard_deviation(rng):
 def test_a_search_to_the_optimum_of_a_penalised_objective_has_scales_that_are_more_alike(rng):
     X, y = problem(rng, 60, 5)
     data = samples(X * [1, 1.5, 2, 1e2, 1e-3], y)
-    moments = feature_moments(data, True, 0, to_the_optimum=True)
+    moments = feature_moments(moments_of(data, 0), True, to_the_optimum=True)
     for l2 in (0.0, 1e-6):
         own = np.sqrt(moments.deviation**2 + DAMPING * moments.spread**2 + l2)
         expected = np.minimum(np.hypot(own, MEDIANS * np.median(own)), MOST_APART * own) if l2 else own
@@ -151,3 +160,19 @@ def test_a_feature_that_is_rarely_on_stays_uncentred(kind, rng):
     expected = X.mean(axis=0) * [1, 0, 1, 1]
     np.testing.assert_allclose(coordinates.mean, expected, rtol=1e-12)
     assert (np.abs(X.mean(axis=0)) < coordinates.scale / 7)[1]
+
+
+@pytest.mark.parametrize("convert", [np.asarray, sparse.csr_matrix])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("factor", [1.0, 1e200])
+def test_moments_of_parts_together_are_those_of_the_whole(rng, convert, weighted, factor):
+    X, y = raw_problem(rng)
+    X, w = convert(X * factor), rng.exponential(size=60) if weighted else None
+    cuts = [slice(0, 1), slice(1, 40), slice(40, 60)]
+    ours = together([moments_of(samples(X[cut], y[cut], w if w is None else w[cut]), 0) for cut in cuts])
+    theirs = moments_of(samples(X, y, w), 0)
+    for name in ("n_samples", "weight", "lowest", "highest", "mean", "on"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(theirs, name), rtol=1e-12, err_msg=name)
+    # From sums of squares a deviation is known to about the root of rounding, times the mean.
+    tolerance = 1e-7 * np.abs(theirs.mean).max()
+    np.testing.assert_allclose(ours.deviation, theirs.deviation, rtol=1e-6, atol=tolerance)

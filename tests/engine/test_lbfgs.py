@@ -4,7 +4,7 @@ import pytest
 from scipy.optimize import minimize
 
 from sksoftmax._engine import lbfgs, sgd
-from sksoftmax._engine.conditioning import Coordinates, condition, feature_moments
+from sksoftmax._engine.conditioning import Coordinates, condition, feature_moments, moments_of
 from sksoftmax._engine.result import Settings
 from sksoftmax._engine.stopping import RELATIVE
 from tests.engine.helpers import ObjectiveOfOne, conditioning_of, network, problem, samples, textbook_objective
@@ -130,7 +130,7 @@ def values_on_the_way(data, l2, coordinates):
 def test_the_coordinates_are_no_worse_than_centred_or_standardised_ones(name, l2, datasets):
     X, y = datasets[name]
     data = samples(X, y)
-    moments = feature_moments(data, True, 0, to_the_optimum=True)
+    moments = feature_moments(moments_of(data, 0), True, to_the_optimum=True)
     coordinates = [
         condition(moments, l2).coordinates,
         condition(moments._replace(medians=0.0), l2).coordinates,

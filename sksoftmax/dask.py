@@ -1,0 +1,404 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Estimators for more samples than one machine holds, on a Dask cluster.
+
+The workers keep their blocks. Each evaluation of the objective sends them the parameters, and the values and gradients
+that they send back add up to those of all samples: the optimum is that of one machine.
+"""
+
+import inspect
+import warnings
+from functools import partial, reduce
+
+import dask.array as da
+import dask.dataframe as dd
+import numpy as np
+import pandas as pd
+from dask.distributed import default_client
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import check_is_fitted
+
+from sksoftmax import _hyperparameters as hyperparameters
+from sksoftmax._dask_parts import Parts
+from sksoftmax._diagnosis import advice, divergence
+from sksoftmax._docstrings import shared_docstring
+from sksoftmax._engine.conditioning import moments_of, together
+from sksoftmax._engine.lbfgs import descend
+from sksoftmax._engine.network import Network
+from sksoftmax._engine.parameters import Parameters
+from sksoftmax._engine.parts import PartedObjective, Sums, sums_of
+from sksoftmax._engine.reading import computed_in
+from sksoftmax._methods import public
+from sksoftmax._softmax_regression import SoftmaxRegression
+from sksoftmax._tiny_mlp import TinyMLPClassifier
+from sksoftmax._training import begin_one, coordinates_of, own_stream, standard_moments
+from sksoftmax._validation import shown
+from sksoftmax._weights import class_factors
+
+__all__ = ["DaskSoftmaxRegression", "DaskTinyMLPClassifier"]
+
+# What one machine has and a cluster has not.
+FIXED = {
+    "solver": "lbfgs",
+    "early_stopping": False,
+    "warm_start": False,
+    "store_minibatch_loss": False,
+    "verbose": False,
+}
+
+
+def _constructed_as(plain):
+    """Decorate a class whose constructor takes the parameters of a plain estimator, and a client."""
+
+    def decorate(cls):
+        own = inspect.Parameter("client", inspect.Parameter.KEYWORD_ONLY, default=None)
+        theirs = inspect.signature(plain.__init__).parameters.values()
+        parameters = [p.replace(default="lbfgs") if p.name == "solver" else p for p in theirs]
+        cls._plain = plain
+        cls.__init__.__signature__ = inspect.Signature([*parameters, own])
+        return cls
+
+    return decorate
+
+
+class _DaskClassifier(ClassifierMixin, BaseEstimator):
+    """What the estimators share: `estimator_`, a plain one, is fitted on the cluster; fitted attributes are its own."""
+
+    def __init__(self, *args, client=None, **parameters):
+        # The constructors store their arguments, and nothing else.
+        vars(self).update(vars(self._plain(*args, **{"solver": "lbfgs", **parameters})))
+        self.client = client
+
+    def _unfitted(self):
+        """A plain estimator with the same parameters."""
+        parameters = self.get_params(deep=False)
+        del parameters["client"]
+        return self._plain(**parameters)
+
+    def __sklearn_clone__(self):
+        # A client cannot be copied.
+        return type(self)(client=self.client, **clone(self._unfitted()).get_params(deep=False))
+
+    def __getattr__(self, name):
+        if name.endswith("_") and not name.startswith("_") and "estimator_" in vars(self):
+            return getattr(self.estimator_, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit the model to the blocks of a Dask collection, which stay with the workers.
+
+        Parameters
+        ----------
+        X : dask.array.Array or dask.dataframe.DataFrame of shape (n_samples, n_features)
+            Features. Blocks of rows may be NumPy arrays or SciPy sparse matrices, of any sizes, some of them empty.
+        y : dask.array.Array or dask.dataframe.Series of shape (n_samples,)
+            Class labels, in blocks as `X`; none of them need hold all classes.
+        sample_weight : dask.array.Array or dask.dataframe.Series of shape (n_samples,), default=None
+            Non-negative weights, in blocks as `X`; only their ratios matter. None means 1 for each sample.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range or not for a cluster, there is no client, the blocks do not match, `y`
+            has fewer than two classes, all weights are zero, or training diverges.
+        RuntimeError
+            If all workers are lost. Samples of one that is lost are computed anew by others. After any error the
+            estimator is as it was before the call.
+        """
+        plain = self._unfitted()
+        plain._check_parameters()
+        for name, value in FIXED.items():
+            if getattr(plain, name) != value:
+                raise ValueError(f"{name} == {shown(getattr(plain, name))}, must be {value!r} on a cluster.")
+        blocks = _blocks(X, y, sample_weight)
+        problem = _fit(plain, Parts(self.client or default_client(), plain, blocks))
+        self.estimator_ = plain
+        if problem:
+            warnings.warn(problem, ConvergenceWarning, stacklevel=2)
+        return self
+
+    def to_local(self):
+        """The plain fitted estimator, which needs neither Dask nor a cluster.
+
+        Returns
+        -------
+        estimator : SoftmaxRegression or TinyMLPClassifier
+        """
+        check_is_fitted(self)
+        return self.estimator_
+
+    def decision_function(self, X):
+        """Logits: the linear scores before the softmax.
+
+        Parameters
+        ----------
+        X : dask.array.Array, dask.dataframe.DataFrame or array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        scores : of the kind of X, shape (n_samples, n_classes), or (n_samples,) for two classes
+            Logits, lazy where X is.
+        """
+        return self._lazily("decision_function", X, many=len(self.classes_) > 2)
+
+    def predict(self, X):
+        """Most probable class of each sample.
+
+        Parameters
+        ----------
+        X : dask.array.Array, dask.dataframe.DataFrame or array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        y : of the kind of X, shape (n_samples,)
+            Class labels, lazy where X is.
+        """
+        return self._lazily("predict", X, many=False)
+
+    def predict_proba(self, X):
+        """Probabilities of the classes: the softmax of the logits.
+
+        Parameters
+        ----------
+        X : dask.array.Array, dask.dataframe.DataFrame or array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        p : of the kind of X, shape (n_samples, n_classes)
+            Rows sum to one, lazy where X is.
+        """
+        return self._lazily("predict_proba", X, many=True)
+
+    def predict_log_proba(self, X):
+        """Logarithms of the probabilities.
+
+        Parameters
+        ----------
+        X : dask.array.Array, dask.dataframe.DataFrame or array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        log_p : of the kind of X, shape (n_samples, n_classes)
+            The log-softmax of the logits, lazy where X is.
+        """
+        return self._lazily("predict_log_proba", X, many=True)
+
+    def _lazily(self, method, X, many):
+        """What a method of the plain estimator returns, a column for each class or, unless `many`, one."""
+        check_is_fitted(self)
+        if not isinstance(X, (da.Array, dd.DataFrame)):
+            return getattr(self.estimator_, method)(X)
+        columns = self.classes_ if many else None
+        dtype = self.classes_.dtype if method == "predict" else self.estimator_._published_layers()[0][0].dtype
+        function = partial(_predicted, self.estimator_, method, columns, dtype)
+        if isinstance(X, dd.DataFrame):
+            return X.map_partitions(function, meta=_framed(_none(columns, dtype), None, columns))
+        X, meta = X.rechunk({1: -1}), _none(columns, dtype)
+        if many:
+            return X.map_blocks(function, chunks=(X.chunks[0], (len(columns),)), dtype=dtype, meta=meta)
+        return X.map_blocks(function, drop_axis=1, dtype=dtype, meta=meta)
+
+
+def _predicted(estimator, method, columns, dtype, X):
+    """What a method says of a block, perhaps an empty one; a frame of one."""
+    values = getattr(estimator, method)(X) if X.shape[0] else _none(columns, dtype)
+    return _framed(values, X.index, columns) if isinstance(X, pd.DataFrame) else values
+
+
+def _none(columns, dtype):
+    return np.empty(0 if columns is None else (0, len(columns)), dtype)
+
+
+def _framed(values, index, columns):
+    return pd.Series(values, index) if columns is None else pd.DataFrame(values, index, columns)
+
+
+def _blocks(X, y, sample_weight):
+    """(X, y, sample_weight) of each block, delayed; the last is None without weights."""
+    columns = [_rows("X", X, 2), _rows("y", y, 1)]
+    if sample_weight is not None:
+        columns.append(_rows("sample_weight", sample_weight, 1))
+    counts = [len(blocks) for blocks in columns]
+    if len(set(counts)) > 1:
+        raise ValueError(f"X, y and sample_weight have {counts} blocks of rows, must have as many, of the same rows.")
+    return list(zip(*columns, *([[None] * counts[0]] if sample_weight is None else [])))
+
+
+def _rows(name, collection, ndim):
+    """The blocks of rows of a Dask collection, delayed."""
+    if not isinstance(collection, (da.Array, dd.DataFrame, dd.Series)) or collection.ndim != ndim:
+        raise ValueError(f"{name} == {shown(collection)}, must be a Dask array or frame with ndim == {ndim}.")
+    if isinstance(collection, da.Array):
+        collection = collection.rechunk({1: -1}) if ndim == 2 else collection
+        return list(collection.to_delayed().ravel())
+    return collection.to_delayed()
+
+
+def _fit(plain, parts):
+    """Fit a plain estimator, and return what to warn of, or None."""
+    plain.classes_ = parts.classes
+    vars(plain).update(parts.input_attributes)
+    plain._check_classes()
+    factors, n_equal = _weighting(plain, np.array(parts.each(_counts, len(plain.classes_))))
+    plain.l2_ = hyperparameters.penalty(plain, n_equal)
+    random_state, _ = own_stream(plain.random_state)
+    seed = random_state.randint(2**31 - 1)
+    moments = together([m for m in parts.each(_moments, factors, seed) if m is not None])
+    dtype = computed_in(moments.dtype)
+    state, network = begin_one(plain, plain.n_features_in_, dtype, None, random_state, standard_moments(plain, moments))
+    settings = hyperparameters.settings(plain, None, state["scale"], moments.n_samples)
+    fixed = factors, network.parameters.sizes, dtype, network.activation, network.fit_intercept, settings, state["mean"]
+
+    def total_of(vector):
+        return reduce(Sums.plus, parts.each(_sums, *fixed, vector))
+
+    objective = PartedObjective(network, settings, n_equal, total_of)
+    (result,) = descend(objective, [settings])
+    if result.diverged:
+        raise divergence(plain, result, np.stack([moments.lowest, moments.highest]))
+    if result.interrupt:
+        raise result.interrupt
+    plain._publish(result, coordinates_of(state))
+    return advice(plain, result)
+
+
+def _weighting(plain, counts):
+    """What to multiply the weights of each class by, (n_classes,), so that those above zero are 1 on average; and
+    `n_equal` as of Samples. counts (n_parts, 3, n_classes) are those of `_counts`."""
+    weight, n_samples = counts[:, 0].sum(axis=0), counts[:, 1].sum(axis=0)
+    smallest = counts[:, 2].min(axis=0)
+    factors = class_factors(np.arange(len(weight)), plain.classes_, weight, plain.class_weight)
+    if factors is None:
+        factors = np.ones(len(weight))
+    counting = (factors > 0) & (n_samples > 0)
+    n = n_samples[counting].sum()
+    if not n:
+        raise ValueError("All weights are zero: sample_weight and class_weight leave no sample to train on.")
+    factors = factors * (n / (factors @ weight))
+    lightest = (factors[counting] * smallest[counting]).min()
+    return factors, float(n / lightest)
+
+
+def _counts(part, n_classes):
+    """For each class the sum of the weights of its samples, how many have one above zero, and the smallest of these."""
+    weights = np.ones(len(part.targets)) if part.weights is None else part.weights
+    there = weights > 0
+    smallest = np.full(n_classes, np.inf)
+    np.minimum.at(smallest, part.targets[there], weights[there])
+    return [
+        np.bincount(part.targets, weights, n_classes),
+        np.bincount(part.targets[there], minlength=n_classes),
+        smallest,
+    ]
+
+
+def _moments(part, factors, seed):
+    samples = part.samples(factors)
+    return moments_of(samples, seed)._replace(subsample=None) if len(samples.rows) else None
+
+
+def _sums(part, factors, sizes, dtype, activation, fit_intercept, settings, mean, vector):
+    network = Network(Parameters(sizes, 1, dtype), activation, fit_intercept)
+    return sums_of(network, part.samples(factors), settings, mean, vector)
+
+
+@shared_docstring
+@_constructed_as(SoftmaxRegression)
+@public
+class DaskSoftmaxRegression(_DaskClassifier):
+    """:class:`~sksoftmax.SoftmaxRegression` on the workers of a Dask cluster, by data-parallel L-BFGS.
+
+    The objective, its optimum, and the steps towards it are those of one machine, to rounding.
+
+    Parameters
+    ----------
+    l2 : float, default=1e-4
+        Weight of the penalty, >= 0.
+    solver : {"lbfgs"}, default="lbfgs"
+        The only one on a cluster: minibatch gradient descent and Adam [1]_ are for one machine, and their parameters
+        have no effect here. `early_stopping`, `warm_start`, `store_minibatch_loss` and `verbose` must be False.
+    {PARAMETERS}
+    client : dask.distributed.Client, default=None
+        The connection to the cluster. None is the current client.
+
+    Attributes
+    ----------
+    estimator_ : SoftmaxRegression
+        The plain fitted estimator. Its attributes are attributes of this one too.
+
+    See Also
+    --------
+    sksoftmax.loss_and_gradient : The same over processes of any other framework.
+
+    References
+    ----------
+    {REFERENCES}
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from dask.distributed import Client
+    >>> from sklearn.datasets import load_iris
+    >>> from sksoftmax.dask import DaskSoftmaxRegression
+    >>> X, y = (da.from_array(array, chunks=50) for array in load_iris(return_X_y=True))
+    >>> with Client(processes=False, dashboard_address=":0"):
+    ...     clf = DaskSoftmaxRegression().fit(X, y)
+    ...     p = clf.predict_proba(X).compute()
+    >>> p.shape
+    (150, 3)
+    """
+
+
+@shared_docstring
+@_constructed_as(TinyMLPClassifier)
+@public
+class DaskTinyMLPClassifier(_DaskClassifier):
+    """:class:`~sksoftmax.TinyMLPClassifier` on the workers of a Dask cluster, by data-parallel L-BFGS.
+
+    The objective and the steps that lower it are those of one machine, to rounding, which may lead to another minimum.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or tuple of int, default=(64,)
+        Units of each hidden layer, each >= 1.
+    activation : {"relu", "tanh", "logistic", "identity"}, default="relu"
+        Activation of the hidden units.
+    l2 : float or "auto", default="auto"
+        Weight of the penalty, >= 0, or that of :class:`~sksoftmax.TinyMLPClassifier`.
+    solver : {"lbfgs"}, default="lbfgs"
+        The only one on a cluster: minibatch gradient descent and Adam [1]_ are for one machine, and their parameters
+        have no effect here. `early_stopping`, `warm_start`, `store_minibatch_loss` and `verbose` must be False.
+    {PARAMETERS}
+    client : dask.distributed.Client, default=None
+        The connection to the cluster. None is the current client.
+
+    Attributes
+    ----------
+    estimator_ : TinyMLPClassifier
+        The plain fitted estimator. Its attributes are attributes of this one too.
+
+    References
+    ----------
+    {REFERENCES}
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from dask.distributed import Client
+    >>> from sklearn.datasets import load_iris
+    >>> from sksoftmax.dask import DaskTinyMLPClassifier
+    >>> X, y = (da.from_array(array, chunks=50) for array in load_iris(return_X_y=True))
+    >>> with Client(processes=False, dashboard_address=":0"):
+    ...     clf = DaskTinyMLPClassifier((8,), random_state=0).fit(X, y)
+    >>> [coef.shape for coef in clf.to_local().coefs_]
+    [(4, 8), (8, 3)]
+    """
