@@ -317,7 +317,8 @@ def _sums(part, factors, sizes, dtype, activation, fit_intercept, settings, mean
 class DaskSoftmaxRegression(_DaskClassifier):
     """:class:`~sksoftmax.SoftmaxRegression` on the workers of a Dask cluster, by data-parallel L-BFGS.
 
-    The objective, its optimum, and the steps towards it are those of one machine, to rounding.
+    The objective and its optimum are those of one machine; so are the steps towards it, to rounding, where `X` has no
+    more than about half a million values. Of more, the coordinates of the steps come from another subsample.
 
     Parameters
     ----------
@@ -364,7 +365,8 @@ class DaskSoftmaxRegression(_DaskClassifier):
 class DaskTinyMLPClassifier(_DaskClassifier):
     """:class:`~sksoftmax.TinyMLPClassifier` on the workers of a Dask cluster, by data-parallel L-BFGS.
 
-    The objective and the steps that lower it are those of one machine, to rounding, which may lead to another minimum.
+    The objective is that of one machine; so are the steps that lower it, to rounding, where `X` has no more than about
+    half a million values. Either difference may lead to another minimum.
 
     Parameters
     ----------
