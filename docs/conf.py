@@ -61,7 +61,18 @@ if REPOSITORY:
         "navbar_end": ["version-switcher", "theme-switcher", "navbar-icon-links"],
     }
 # Pages of no section have nothing to list beside them.
-ALONE = ("index", "install", "api", "lessons", "maths", "benchmarks", "changelog", "contributing")
+ALONE = [
+    "index",
+    "install",
+    "recipes",
+    "api",
+    "coming_from",
+    "lessons",
+    "maths",
+    "benchmarks",
+    "changelog",
+    "contributing",
+]
 html_sidebars = {page: [] for page in ALONE}
 html_show_sourcelink = False
 html_use_index = False
