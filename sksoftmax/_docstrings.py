@@ -54,8 +54,10 @@ n_iter_no_change : int or numpy.inf, default=3
     Epochs without improvement that make a plateau, at which training ends, or "adaptive" lowers the learning rate.
     Where "adaptive" averages, a plateau lasts long enough for momentum to swing back, too.
     With infinity there is none, as with ``tol=None``.
-shuffle : bool, default=True
-    Whether to visit the samples in a new random order in each epoch. A full batch is never shuffled.
+shuffle : bool or "blocks", default=True
+    Whether to visit the samples in a new random order in each epoch. A full batch is never shuffled. "blocks" is for
+    memory maps that are larger than memory: blocks of neighbours, 1 MiB each, come in a random order, and the samples
+    of each 64 of them are shuffled together.
 fit_intercept : bool, default=True
     Whether there are intercepts (biases). Without them ``learning_rate_init="auto"`` does not centre.
 class_weight : dict, "balanced" or None, default=None

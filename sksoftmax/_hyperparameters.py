@@ -41,7 +41,7 @@ CONSTRAINTS = {
     "max_iter": [integer(1)],
     "tol": [real(0), NONE],
     "n_iter_no_change": [integer(1), INFINITE],
-    "shuffle": [BOOLEAN],
+    "shuffle": [options("blocks"), BOOLEAN],
     "fit_intercept": [BOOLEAN],
     "class_weight": [options("balanced"), DICT, NONE],
     "early_stopping": [BOOLEAN],

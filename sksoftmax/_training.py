@@ -184,6 +184,7 @@ def advance(estimators, begun, samples, validation=None, going_on=False, watch=N
             "nesterov": first.nesterovs_momentum,
             "batch_size": batch_size,
             "shuffle": state["random_state"] if first.shuffle else None,
+            "in_blocks": first.shuffle == "blocks",
             "monitor": first.scoring if first.early_stopping else None,
             "moments": [Parameters(sizes, 1, dtype, flat) for flat in state["moments"]],
             "with_moments": going_on or resumable,

@@ -26,7 +26,7 @@ ENGINE = [
         "initialisation",
         "batch_size",
     },
-    {"activations", "batch_size", "cross_entropy", "parameters", "threads", "reading", "quasi_newton"},
+    {"activations", "batch_size", "cross_entropy", "parameters", "threads", "reading", "shuffling", "quasi_newton"},
     {"products", "result", "penalty", "lazy", "conditioning"},
     {"network", "minibatches", "inference"},
     {"updates", "averaging", "growth"},

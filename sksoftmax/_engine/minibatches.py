@@ -11,7 +11,8 @@ from sksoftmax._engine import memory
 from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_losses
 from sksoftmax._engine.lazy import GatheredRows
 from sksoftmax._engine.products import DenseRows, SparseRows
-from sksoftmax._engine.reading import one_pass, shuffled, take_rows
+from sksoftmax._engine.reading import one_pass, take_rows
+from sksoftmax._engine.shuffling import shuffled
 from sksoftmax._engine.stopping import standard_errors
 
 # Small batches are gathered together up to so many bytes, and a larger one is passed on in parts of as many: they stay
@@ -132,6 +133,7 @@ class Minibatches:
     n_models : int
     divisor : what the update rule divides gradients by; None is the batch size
     keep_losses : whether to keep the loss of each step of the latest epoch
+    in_blocks : whether the new order keeps neighbours together, for reading from a disk
 
     Attributes
     ----------
@@ -156,8 +158,11 @@ class Minibatches:
         n_models=1,
         divisor=None,
         keep_losses=False,
+        in_blocks=False,
     ):
         self.samples = samples
+        # Where neighbours are to be read together.
+        self._row_bytes = samples.mean_values * samples.X.dtype.itemsize if in_blocks else None
         self.part_rows, self.first = part_rows(samples.mean_values, dtype), None
         self.n_samples = len(samples.rows)
         self.batch_size = min(batch_size, self.n_samples)
@@ -204,7 +209,7 @@ class Minibatches:
         number of its samples as a share of the divisor."""
         rows, windows = self.samples.rows, one_pass(self.X)
         if self._random_state is not None:
-            rows = shuffled(self.X, rows, self._random_state)
+            rows = shuffled(self.X, rows, self._random_state, self._row_bytes)
         self.loss_sum[:] = self.square_sum[:] = 0
         self._n_served = 0
         if self.batch_size > self.part_rows:

@@ -113,13 +113,6 @@ def _gathered(X, rows, multiple):
         yield X[chunk[order]], places
 
 
-def shuffled(X, rows, random_state):
-    """Rows (m,) of X in a new order, as X is read best in."""
-    if isinstance(X, Blocks):
-        return X.shuffled(rows, random_state)
-    return rows[random_state.permutation(len(rows))]
-
-
 def take_rows(X, rows, out):
     """Overwrite `out` (m, d), C-ordered and of the type of X, with rows (m,) of X (n, d), dense."""
     if X.flags.c_contiguous:

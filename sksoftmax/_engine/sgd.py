@@ -133,6 +133,7 @@ def train(
     divisor=None,
     mean=None,
     shuffle=None,
+    in_blocks=False,
     validation=None,
     monitor="loss",
     moments=None,
@@ -157,6 +158,7 @@ def train(
     divisor : what the gradient of a batch is divided by; None is the batch size, at most the number of samples
     mean : (d,) float64 that is subtracted from the samples, or None
     shuffle : RandomState, or None to keep the order of the samples
+    in_blocks : bool, whether neighbours stay together in the new order
     validation : Samples to evaluate the models on after each epoch, or None
     monitor : "loss" or "accuracy", what "plateau" means on the validation samples, and "best", whose parameters a model
         returns; None where these samples, if any, have no effect
@@ -183,7 +185,9 @@ def train(
     if lazily:
         network = network.by_feature()
         moments = moments and [moment.take([0], is_by_feature=True) for moment in moments]
-    stream = Minibatches(samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses)
+    stream = Minibatches(
+        samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses, in_blocks
+    )
     held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
     monitored = validation and monitor
     stack = quietly(

@@ -27,6 +27,7 @@ from tests.benchmarks import (
     imports,
     layouts,
     lbfgs,
+    maps,
     memory,
     neighbours,
     peers,
@@ -57,6 +58,7 @@ COMPARISONS = {
     "pickle": pickles,
     "memory": memory,
     "layouts": layouts,
+    "maps": maps,
     "neighbours": neighbours,
     "growth": growth,
 }
