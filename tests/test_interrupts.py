@@ -165,6 +165,7 @@ def test_a_real_interrupt_of_a_search_with_two_jobs_ends_it_with_its_table():
         os.killpg(process.pid, signal.SIGINT)
         output, errors = process.communicate(timeout=60)
     assert lines[-1].startswith(f"fit {n_before:>2} of 40")
+    # The interrupt may fall between a line of progress and its end.
     last = output.splitlines()[-1]
-    assert last.startswith("interrupted with"), errors
+    assert "interrupted with" in last, errors
     assert n_before <= int(last.split()[-1]) < 40
