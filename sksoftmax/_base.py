@@ -295,12 +295,6 @@ class BaseSoftmaxClassifier(
         if self.early_stopping:
             raise ValueError("early_stopping == True, must be False for partial_fit.")
 
-    def _check_classes(self):
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs at least 2 classes in y; got 1 class: {self.classes_.tolist()[0]!r}."
-            )
-
     def _set_known_classes(self, classes, first):
         if first and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")

@@ -25,7 +25,7 @@ from sksoftmax._pipelines import fit_steps_before, last_step, remembering, with_
 from sksoftmax._rare_classes import widened
 from sksoftmax._stacks import Fold, fit_stack, fold_of, grouped, stacks_of
 from sksoftmax._validated import features_and_labels
-from sksoftmax._validation import NONE, Kind, integer, shape_of, shown
+from sksoftmax._validation import NONE, Kind, check_several, integer, shape_of, shown
 
 # From joblib 1.3 on.
 AS_THEY_COME = {"return_as": "generator"} if "return_as" in inspect.signature(joblib.Parallel).parameters else {}
@@ -98,8 +98,11 @@ class Task(NamedTuple):
     classes: np.ndarray | None = None
 
 
-def prepare(estimator, X, y, fit_params, scorer, score_params, **wanted):
-    """The Task of evaluating candidates that are like `estimator`; `wanted` is what its Outcomes should have."""
+def prepare(estimator, X, y, fit_params, scorer, score_params, *, fitted=None, **wanted):
+    """The Task of evaluating candidates that are like `estimator`; `wanted` is what its Outcomes should have.
+
+    What is wrong with y is told in the name of `fitted`, or of the last step of `estimator`.
+    """
     X, y = indexable(X, y)
     last = clone(last_step(estimator))
     if last_step(estimator) is estimator:
@@ -109,9 +112,7 @@ def prepare(estimator, X, y, fit_params, scorer, score_params, **wanted):
         # Only the steps know which samples are valid.
         whole, n_samples = None, X.shape[0] if hasattr(X, "shape") else len(X)
         _, labels, _ = features_and_labels(last, np.zeros((n_samples, 1)), y, reset=True)
-    if len(np.unique(labels)) < 2:
-        last.classes_ = np.unique(labels)
-        last._check_classes()
+    check_several(np.unique(labels), last if fitted is None else fitted)
     return Task(X, y, labels, fit_params, scorer, score_params, whole, **wanted)
 
 

@@ -9,6 +9,7 @@ from sksoftmax._engine.result import TrainingResult
 from sksoftmax._held_out import train_and_validation
 from sksoftmax._resuming import with_course
 from sksoftmax._training import advance, begin, keep_state, own_stream
+from sksoftmax._validation import check_several
 from sksoftmax._watching import Epoch
 
 
@@ -54,7 +55,7 @@ def fit_together(
         estimator.classes_ = classes
         if layers is None or not hasattr(estimator, "_validation_seed"):
             estimator._validation_seed = validation_seed
-    first._check_classes()
+    check_several(classes, first)
     samples, validation = train_and_validation(first, X, rows, targets, sample_weight, own)
     for estimator in estimators:
         estimator.l2_ = hyperparameters.penalty(estimator, samples.n_equal)

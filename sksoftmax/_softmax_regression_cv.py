@@ -250,7 +250,7 @@ class SoftmaxRegressionCV(
         l2s = np.unique(np.array(l2s, dtype=np.float64))
         model = self._model()
         scorer = _accuracy if self.scoring is None else check_scoring(model, self.scoring)
-        task = prepare(model, X, y, {"sample_weight": sample_weight}, scorer, {}, with_estimators=True)
+        task = prepare(model, X, y, {"sample_weight": sample_weight}, scorer, {}, fitted=self, with_estimators=True)
         whole, classes = task.whole, np.unique(task.labels)
         solver = self._chosen_solver(len(task.labels))
         model.set_params(solver=solver, class_weight=of_all_classes(self.class_weight, classes))

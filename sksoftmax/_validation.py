@@ -69,6 +69,14 @@ def distinct_labels(classes):
     return labels
 
 
+def check_several(classes, estimator):
+    """Raise for fewer than two classes (n_classes,), in the name of the estimator that was to be fitted to them."""
+    if len(classes) < 2:
+        raise ValueError(
+            f"{type(estimator).__name__} needs at least 2 classes in y; got 1 class: {classes.tolist()[0]!r}."
+        )
+
+
 def _are_labels(labels, given):
     """Whether all are strings, or all numbers are whole; among strings, numbers have become strings."""
     kind = labels.dtype.kind

@@ -32,7 +32,7 @@ from sksoftmax._methods import public
 from sksoftmax._softmax_regression import SoftmaxRegression
 from sksoftmax._tiny_mlp import TinyMLPClassifier
 from sksoftmax._training import begin_one, coordinates_of, own_stream, standard_moments
-from sksoftmax._validation import shown
+from sksoftmax._validation import check_several, shown
 from sksoftmax._weights import class_factors
 
 __all__ = ["DaskSoftmaxRegression", "DaskTinyMLPClassifier"]
@@ -247,7 +247,7 @@ def _fit(plain, parts):
     """Fit a plain estimator, and return what to warn of, or None."""
     plain.classes_ = parts.classes
     vars(plain).update(parts.input_attributes)
-    plain._check_classes()
+    check_several(plain.classes_, plain)
     factors, n_equal = _weighting(plain, np.array(parts.each(_counts, len(plain.classes_))))
     plain.l2_ = hyperparameters.penalty(plain, n_equal)
     random_state, _ = own_stream(plain.random_state)

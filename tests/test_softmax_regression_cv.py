@@ -232,6 +232,11 @@ def test_bad_parameters_are_errors(parameters, message, fitted, iris):
         assert vars(clf)[name] is value or name in parameters
 
 
+def test_a_single_class_is_an_error_in_its_name(iris):
+    with pytest.raises(ValueError, match=r"^SoftmaxRegressionCV needs at least 2 classes in y; got 1 class: 0"):
+        SoftmaxRegressionCV().fit(iris[0], np.zeros(150, int))
+
+
 def test_a_failing_fit_is_an_error(iris):
     X, y = iris
     with pytest.raises(ValueError, match="no sample to train on"):
