@@ -3,29 +3,26 @@
 
 import numpy as np
 import pytest
-from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     MaxAbsScaler,
     MinMaxScaler,
     Normalizer,
     OneHotEncoder,
-    OrdinalEncoder,
     PolynomialFeatures,
     RobustScaler,
     StandardScaler,
-    TargetEncoder,
 )
 
 from sksoftmax import SoftmaxRegression
 from sksoftmax.plotting._fitted import affine_classes
-from tests.plotting.tables import trips
+from tests.plotting.tables import ENCODERS, FRAMES, encoded_by, trips
 
 
 def clf():
@@ -98,22 +95,6 @@ def test_a_step_that_fails_on_unit_vectors_says_why(iris):
         affine_classes(pipeline)
 
 
-FRAMES = {
-    "scaler": [StandardScaler()],
-    "all by name": [ColumnTransformer([("a", StandardScaler(), ["a", "b"]), ("b", MinMaxScaler(), ["c", "d"])])],
-    "in another order": [ColumnTransformer([("a", StandardScaler(), ["d", "b"]), ("b", "passthrough", ["c", "a"])])],
-    "some dropped": [ColumnTransformer([("a", StandardScaler(), ["a", "c"])])],
-    "remainder": [ColumnTransformer([("a", RobustScaler(), ["b"])], remainder="passthrough")],
-    "selector": [ColumnTransformer([("a", MaxAbsScaler(), make_column_selector(dtype_include=float))])],
-    "inner pipeline": [ColumnTransformer([("a", make_pipeline(StandardScaler(), PCA(2)), ["a", "b", "c"])])],
-    "imputer": [SimpleImputer(), StandardScaler()],
-    "frames between": [StandardScaler().set_output(transform="pandas"), PCA(3).set_output(transform="pandas")],
-    "union": [FeatureUnion([("a", StandardScaler()), ("b", PCA(2))])],
-    "selection": [ColumnTransformer([("a", "passthrough", ["a", "b", "c", "d"])]), SelectKBest(k=2)],
-    "function": [FunctionTransformer(lambda X: 2 * X, feature_names_out="one-to-one")],
-}
-
-
 @pytest.mark.parametrize("steps", FRAMES.values(), ids=FRAMES)
 def test_pipelines_on_frames_are_seen_through_by_the_names_of_their_columns(steps, iris):
     pd = pytest.importorskip("pandas")
@@ -128,21 +109,11 @@ def test_pipelines_on_frames_are_seen_through_by_the_names_of_their_columns(step
     np.testing.assert_allclose(behind.of(frame) @ layer[:, :-1].T + layer[:, -1], scores, rtol=1e-9, atol=1e-9)
 
 
-CATEGORIES = {
-    "one-hot": OneHotEncoder(sparse_output=False),
-    "sparse": OneHotEncoder(),
-    "ignoring": OneHotEncoder(handle_unknown="ignore", drop="first"),
-    "rare": OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.2),
-    "ordinal": OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
-    "target": TargetEncoder(cv=2),
-}
-
-
-@pytest.mark.parametrize("encoder", CATEGORIES.values(), ids=CATEGORIES)
+@pytest.mark.parametrize("encoder", ENCODERS.values(), ids=ENCODERS)
 def test_behind_an_encoder_the_features_are_those_that_it_makes(encoder):
     pytest.importorskip("pandas")
     X, y = trips()
-    columns = ColumnTransformer([("x", encoder, ["city", "pays with"]), ("n", MinMaxScaler(), ["age", "income"])])
+    columns = encoded_by(encoder)
     pipeline = make_pipeline(columns, clf()).fit(X, y)
     _, (layer,), features, _ = affine_classes(pipeline, as_table=True)
     assert features.names == columns.get_feature_names_out().tolist() == pipeline[0].get_feature_names_out().tolist()

@@ -12,9 +12,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax.plotting import EvidenceDisplay, ModelMatricesDisplay, ProbabilityBarsDisplay
-from tests.plotting.tables import clf, one_hot
+from sksoftmax.plotting._named_features import cut
+from tests.plotting.tables import ENCODERS, FRAMES, clf, encoded_by, one_hot
 
-pytest.importorskip("pandas")
+pd = pytest.importorskip("pandas")
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,25 @@ def test_a_waterfall_goes_from_the_intercept_to_the_score(n_features, model, tab
         assert (score.get_x(), score.get_width()) == (0, pytest.approx(scores[k], abs=1e-9))
     assert len(display.features_) == (n_features or 7)
     assert ("all 5 others" in row_names(display)) == (n_features == 2)
+
+
+@pytest.mark.parametrize("kind", [*FRAMES, *ENCODERS])
+def test_a_waterfall_ends_at_the_score_through_every_kind_of_pipeline(kind, table, iris):
+    X, y = table
+    if kind in ENCODERS:
+        pipeline = make_pipeline(encoded_by(ENCODERS[kind]), clf())
+    else:
+        X, y = pd.DataFrame(iris[0], columns=list("abcd")), iris[1]
+        pipeline = make_pipeline(*FRAMES[kind], clf())
+    pipeline.fit(X, y)
+    display = EvidenceDisplay.from_estimator(pipeline, X.iloc[[7]], n_features=2)
+    scores = pipeline.decision_function(X.iloc[[7]])[0]
+    np.testing.assert_allclose([ends(bars)[-2] for bars in display.bars_], scores, rtol=0, atol=1e-9)
+    np.testing.assert_allclose([bars[-1].get_width() for bars in display.bars_], scores, rtol=0, atol=1e-9)
+    expected = pipeline[:-1].get_feature_names_out().tolist() if kind in ENCODERS else list("abcd")
+    assert display.feature_names == expected
+    drawn = [name.split(" = ")[0] for name in row_names(display)[1:3]]
+    assert drawn == [cut(expected[j]) for j in display.features_]
 
 
 def test_rows_say_what_the_features_are(encoded, table):
