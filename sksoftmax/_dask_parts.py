@@ -11,7 +11,11 @@ from dask.distributed import CancelledError, KilledWorker, wait
 from distributed.comm import CommClosedError
 from scipy import sparse
 
+from sksoftmax._engine.conditioning import moments_of
 from sksoftmax._engine.minibatches import Samples
+from sksoftmax._engine.network import Network
+from sksoftmax._engine.parameters import Parameters
+from sksoftmax._engine.parts import sums_of
 from sksoftmax._held_out import encode
 from sksoftmax._stacks import fold_of
 from sksoftmax._weights import times
@@ -128,3 +132,28 @@ def _joined(folds, classes):
     targets = encode(classes, np.concatenate([fold.y for fold in folds]))
     weighted = folds[0].sample_weight is not None
     return Part(*X, targets, np.concatenate([fold.sample_weight for fold in folds]) if weighted else None)
+
+
+def counts_of(part, n_classes):
+    """For each class the sum of the weights of its samples, how many have one above zero, and the smallest of these."""
+    weights = np.ones(len(part.targets)) if part.weights is None else part.weights
+    there = weights > 0
+    smallest = np.full(n_classes, np.inf)
+    np.minimum.at(smallest, part.targets[there], weights[there])
+    return [
+        np.bincount(part.targets, weights, n_classes),
+        np.bincount(part.targets[there], minlength=n_classes),
+        smallest,
+    ]
+
+
+def moments_of_part(part, factors, seed):
+    """The Moments of a Part without their subsample, or None where no sample has a weight above zero."""
+    samples = part.samples(factors)
+    return moments_of(samples, seed)._replace(subsample=None) if len(samples.rows) else None
+
+
+def sums_of_part(part, factors, sizes, dtype, activation, fit_intercept, settings, mean, vector):
+    """The Sums of a Part at a vector."""
+    network = Network(Parameters(sizes, 1, dtype), activation, fit_intercept)
+    return sums_of(network, part.samples(factors), settings, mean, vector)

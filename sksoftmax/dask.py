@@ -19,14 +19,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._dask_parts import Parts
+from sksoftmax._dask_parts import Parts, counts_of, moments_of_part, sums_of_part
 from sksoftmax._diagnosis import advice, divergence
 from sksoftmax._docstrings import shared_docstring
-from sksoftmax._engine.conditioning import moments_of, together
+from sksoftmax._engine.conditioning import together
 from sksoftmax._engine.lbfgs import descend
-from sksoftmax._engine.network import Network
-from sksoftmax._engine.parameters import Parameters
-from sksoftmax._engine.parts import PartedObjective, Sums, sums_of
+from sksoftmax._engine.parts import PartedObjective, Sums
 from sksoftmax._engine.reading import computed_in
 from sksoftmax._methods import public
 from sksoftmax._softmax_regression import SoftmaxRegression
@@ -116,7 +114,9 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
             if getattr(plain, name) != value:
                 raise ValueError(f"{name} == {shown(getattr(plain, name))}, must be {value!r} on a cluster.")
         blocks = _blocks(X, y, sample_weight)
-        problem = _fit(plain, Parts(self.client or default_client(), plain, blocks))
+        parts = Parts(self.client or default_client(), plain, blocks)
+        check_several(parts.classes, self)
+        problem = _fit(plain, parts)
         self.estimator_ = plain
         if problem:
             warnings.warn(problem, ConvergenceWarning, stacklevel=2)
@@ -247,19 +247,18 @@ def _fit(plain, parts):
     """Fit a plain estimator, and return what to warn of, or None."""
     plain.classes_ = parts.classes
     vars(plain).update(parts.input_attributes)
-    check_several(plain.classes_, plain)
-    factors, n_equal = _weighting(plain, np.array(parts.each(_counts, len(plain.classes_))))
+    factors, n_equal = _weighting(plain, np.array(parts.each(counts_of, len(plain.classes_))))
     plain.l2_ = hyperparameters.penalty(plain, n_equal)
     random_state, _ = own_stream(plain.random_state)
     seed = random_state.randint(2**31 - 1)
-    moments = together([m for m in parts.each(_moments, factors, seed) if m is not None])
+    moments = together([m for m in parts.each(moments_of_part, factors, seed) if m is not None])
     dtype = computed_in(moments.dtype)
     state, network = begin_one(plain, plain.n_features_in_, dtype, None, random_state, standard_moments(plain, moments))
     settings = hyperparameters.settings(plain, None, state["scale"], moments.n_samples)
     fixed = factors, network.parameters.sizes, dtype, network.activation, network.fit_intercept, settings, state["mean"]
 
     def total_of(vector):
-        return reduce(Sums.plus, parts.each(_sums, *fixed, vector))
+        return reduce(Sums.plus, parts.each(sums_of_part, *fixed, vector))
 
     objective = PartedObjective(network, settings, n_equal, total_of)
     (result,) = descend(objective, [settings])
@@ -273,7 +272,7 @@ def _fit(plain, parts):
 
 def _weighting(plain, counts):
     """What to multiply the weights of each class by, (n_classes,), so that those above zero are 1 on average; and
-    `n_equal` as of Samples. counts (n_parts, 3, n_classes) are those of `_counts`."""
+    `n_equal` as of Samples. counts (n_parts, 3, n_classes) are those of `counts_of`."""
     weight, n_samples = counts[:, 0].sum(axis=0), counts[:, 1].sum(axis=0)
     smallest = counts[:, 2].min(axis=0)
     factors = class_factors(np.arange(len(weight)), plain.classes_, weight, plain.class_weight)
@@ -286,29 +285,6 @@ def _weighting(plain, counts):
     factors = factors * (n / (factors @ weight))
     lightest = (factors[counting] * smallest[counting]).min()
     return factors, float(n / lightest)
-
-
-def _counts(part, n_classes):
-    """For each class the sum of the weights of its samples, how many have one above zero, and the smallest of these."""
-    weights = np.ones(len(part.targets)) if part.weights is None else part.weights
-    there = weights > 0
-    smallest = np.full(n_classes, np.inf)
-    np.minimum.at(smallest, part.targets[there], weights[there])
-    return [
-        np.bincount(part.targets, weights, n_classes),
-        np.bincount(part.targets[there], minlength=n_classes),
-        smallest,
-    ]
-
-
-def _moments(part, factors, seed):
-    samples = part.samples(factors)
-    return moments_of(samples, seed)._replace(subsample=None) if len(samples.rows) else None
-
-
-def _sums(part, factors, sizes, dtype, activation, fit_intercept, settings, mean, vector):
-    network = Network(Parameters(sizes, 1, dtype), activation, fit_intercept)
-    return sums_of(network, part.samples(factors), settings, mean, vector)
 
 
 @shared_docstring

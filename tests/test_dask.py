@@ -219,7 +219,7 @@ def weighted(w):
         ({}, {"y": da.zeros((150, 1))}, "with ndim == 1"),
         ({}, {"y": da.zeros(150, chunks=150)}, "blocks of rows, must have as many"),
         ({}, {"y": da.zeros(150, chunks=(UNEVEN[::-1],))}, "inconsistent numbers of samples|minimum of 1"),
-        ({}, {"y": da.zeros(150, chunks=(UNEVEN,))}, "needs at least 2 classes"),
+        ({}, {"y": da.zeros(150, chunks=(UNEVEN,))}, "DaskSoftmaxRegression needs at least 2 classes"),
         ({}, {"X": da.full((150, 4), np.nan, chunks=(UNEVEN, 4))}, "contains NaN"),
         ({}, weighted(np.zeros(150)), "All weights are zero"),
         ({}, weighted(np.full(150, -1.0)), "sample_weight holds -1.0"),

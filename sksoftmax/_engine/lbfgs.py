@@ -44,14 +44,14 @@ class Objective:
         self._held_out = validation and Minibatches(validation, self.part_rows, *shape, n_models=n_models)
         self._bind(network, list(settings))
 
-    def _evaluate_at(self, network, settings):
+    def _set_models(self, network, settings):
         self.network, self.settings = network, settings
         scales = [s.scale for s in settings]
         self._scale = 1.0 if scales[0] is None else np.stack(scales)[:, None, :]
 
     def _bind(self, network, settings):
         parameters, n_models = network.parameters, len(settings)
-        self._evaluate_at(network, settings)
+        self._set_models(network, settings)
         self._gradient = parameters.zeros_like()
         self._penalty = Penalty([s.l2 for s in settings], parameters)
         n = self._stream.n_samples

@@ -58,7 +58,7 @@ class PartedObjective(Objective):
 
     def __init__(self, network, settings, n_equal, total_of):
         self._held_out, self._n_equal, self._total_of = None, n_equal, total_of
-        self._evaluate_at(network, [settings])
+        self._set_models(network, [settings])
 
     def _standard_errors(self):
         total = self._total

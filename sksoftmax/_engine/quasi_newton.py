@@ -165,6 +165,19 @@ class LineSearch(_Rows):
         return a + share * width
 
 
+def _turned(directions, turning, gradients, curvature):
+    """Directions (M, N), new ones for the functions that turn, in which all fall, and their slopes (M,)."""
+    directions = np.where(turning[:, None], curvature.directions(gradients), directions)
+    slopes = _dot(directions, gradients)
+    if not (slopes < 0).all():
+        # Rounding may turn the product of old pairs.
+        uphill = turning & ~(slopes < 0)
+        curvature.forget(np.flatnonzero(uphill))
+        directions = np.where(uphill[:, None], -gradients, directions)
+        slopes = _dot(directions, gradients)
+    return directions, slopes
+
+
 def minimise(evaluate, points, most_iterations, tolerances, rounding, moved, ended, course=None):
     """Minimise M functions from `points` (M, N).
 
@@ -213,14 +226,7 @@ def minimise(evaluate, points, most_iterations, tolerances, rounding, moved, end
             curvature.take(stay)
             search.take(stay)
         if turning.any():
-            directions = np.where(turning[:, None], curvature.directions(gradients), directions)
-            slopes = _dot(directions, gradients)
-            if not (slopes < 0).all():
-                # Rounding may turn the product of old pairs.
-                uphill = turning & ~(slopes < 0)
-                curvature.forget(np.flatnonzero(uphill))
-                directions = np.where(uphill[:, None], -gradients, directions)
-                slopes = _dot(directions, gradients)
+            directions, slopes = _turned(directions, turning, gradients, curvature)
             lengths = np.where(curvature.n_pairs > 0, 1.0, 1 / np.sqrt(np.abs(slopes)))
             turn = np.flatnonzero(turning)
             search.begin(turn, values[turn], slopes[turn], lengths[turn])
