@@ -165,9 +165,11 @@ class EvidenceDisplay:
         estimator : classifier, Pipeline or search
             Fitted, with ``coef_``. Of a pipeline the evidence is that of the features that enter it, seen through
             scalers and other affine steps; an image of zeros has none. Features with names are drawn as a table; where
-            the steps are not affine, as behind a one-hot encoder, it is that of the features that the last step sees.
-        x : array-like of shape (n_features,) or (1, n_features)
-            The sample as it enters the estimator; a Series or a frame of one row too.
+            the steps are not affine, as behind a one-hot encoder, it is that of the features that the last step sees:
+            of texts, their words.
+        x : array-like of shape (n_features,) or (1, n_features), or str
+            The sample as it enters the estimator; a Series or a frame of one row too. A text where a step makes
+            features of texts.
         y : label, default=None
             Its true class, to mark.
         {classes}

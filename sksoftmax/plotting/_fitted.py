@@ -25,12 +25,12 @@ class Features(NamedTuple):
     """What a layer's coefficients are of.
 
     names : list of str, or None where they have none
-    n_entering : how many enter the estimator
+    n_entering : how many enter the estimator, or None where texts do
     transformers : Pipeline that makes them of what enters, or None where they are what enters
     """
 
     names: list | None
-    n_entering: int
+    n_entering: int | None
     transformers: Pipeline | None = None
 
     @property
@@ -47,7 +47,12 @@ class Features(NamedTuple):
         return dense_rows(X)
 
     def of_one(self, x):
-        """The features (d,) of a single sample: an array, a sparse row, a Series, or a frame of one row."""
+        """The features (d,) of a single sample: an array, a sparse row, a Series, a frame of one row, or a text."""
+        if self.n_entering is None:
+            x = [x] if isinstance(x, str) else x
+            if len(x) != 1:
+                raise ValueError(f"len(x) == {len(x)}, must be 1: a single sample.")
+            return self.of(x)[0]
         if hasattr(x, "to_frame"):
             # The values of a row of numbers and names would stay objects.
             x = x.to_frame().T.infer_objects()
@@ -113,8 +118,15 @@ def names_of_input(estimator):
 
 
 def is_table(estimator, image_shape):
-    """Whether what enters an estimator is drawn by the names of its features, not as an image."""
-    return image_shape is None and names_of_input(estimator) is not None
+    """Whether features are drawn by their names, not as an image: where a frame or texts enter the estimator."""
+    transformers = _unwrapped(estimator)[1]
+    texts = bool(transformers) and _n_entering(transformers) is None
+    return image_shape is None and (texts or names_of_input(estimator) is not None)
+
+
+def _n_entering(transformers):
+    """Number of features that enter the first of the transformers, or None where it makes features of texts."""
+    return getattr(transformers[0], "n_features_in_", None)
 
 
 def affine_layers(estimator, *, through_pipeline=True, as_table=False):
@@ -137,7 +149,7 @@ def affine_layers(estimator, *, through_pipeline=True, as_table=False):
             layers[0], others = seen[: len(layers[0])], seen[len(layers[0]) :]
             members = None if members is None else others.reshape(len(members), *layers[0].shape)
             return Reading(model, layers, Features(names_of_input(estimator), before.n_features_in_), members)
-    features = Features(_names_behind(before, model), before.n_features_in_, before)
+    features = Features(_names_behind(before, model), _n_entering(transformers), before)
     return Reading(model, layers, features, members)
 
 
