@@ -379,7 +379,7 @@ def curves_of(model):
     if "loss" not in curves:
         raise TypeError(f"{type(model).__name__} has no loss_curve_: it records no losses in training.")
     best = getattr(model, "best_epoch_", None)
-    if best is None and len(curves.get("validation_score", ())):
+    if best is None and getattr(model, "early_stopping", False) and len(curves.get("validation_score", ())):
         # MLPClassifier keeps the first of the best scores and says not which.
         best = int(np.argmax(curves["validation_score"])) + 1
     return curves if best is None else {**curves, "best_epoch": int(best)}

@@ -52,6 +52,12 @@ def test_the_best_epoch_is_marked_where_the_validation_loss_is_least(stopped):
     assert LossCurveDisplay.from_estimator(stopped, curves=["loss"]).best_ == []
 
 
+def test_no_epoch_is_marked_where_validation_samples_are_only_watched(datasets):
+    X, y = datasets["digits"]
+    clf = SoftmaxRegression(max_iter=3, tol=None, random_state=0).fit(X[::2], y[::2], X_val=X[1::2], y_val=y[1::2])
+    assert LossCurveDisplay.from_estimator(clf).best_ == []
+
+
 @pytest.mark.parametrize("name", ["validation_score", "learning_rate"])
 def test_a_scale_on_the_right(name, stopped):
     display = LossCurveDisplay.from_estimator(stopped, curves=["loss", name])
