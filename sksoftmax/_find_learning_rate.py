@@ -28,6 +28,9 @@ def find_learning_rate(estimator, X, y, *, learning_rates=None, n_epochs=1, samp
     whose objective is lowest is a good start, the more so with a schedule that lowers it. All models see the same
     batches and train as one stack. With ``learning_rate_init="auto"`` there is nothing to find.
 
+    Objectives are those of just before the steps. A full batch makes one step in an epoch, before the first of which
+    all models are alike: there `n_epochs` must be larger, and better is some tens.
+
     Parameters
     ----------
     estimator : SoftmaxRegression, TinyMLPClassifier, or a Pipeline that ends in one
@@ -40,7 +43,7 @@ def find_learning_rate(estimator, X, y, *, learning_rates=None, n_epochs=1, samp
     learning_rates : array-like of shape (n_learning_rates,), default=None
         Rates to try, > 0. None means 31 from 1e-5 to 10, evenly spaced in logarithms.
     n_epochs : int, default=1
-        Epochs of each training, >= 1.
+        Epochs of each training, >= 1, or >= 2 where a batch holds all samples.
     sample_weight : array-like of shape (n_samples,), default=None
         Weights of the samples.
 
@@ -93,6 +96,12 @@ def find_learning_rate(estimator, X, y, *, learning_rates=None, n_epochs=1, samp
     models = [member(candidate, fold) for candidate in candidates]
     problems = fit_together(models, fold.X, fold.y, sample_weight=fold.sample_weight)
     raise_interrupt(problems)
+    trained = [each for each, problem in zip(models, problems) if not isinstance(problem, Exception)]
+    if trained and max(each.n_updates_ for each in trained) == 1:
+        raise ValueError(
+            f"n_epochs == {n_epochs}, must be larger where a batch holds all samples: before its only step all "
+            "learning_rates have the same objective."
+        )
     objectives = np.array(
         [np.inf if isinstance(problem, Exception) else each.loss_ for each, problem in zip(models, problems)]
     )

@@ -52,6 +52,14 @@ def test_the_best_rate_trains_well(datasets):
     assert one_epoch.fit(X, y).score(X, y) > 0.85
 
 
+def test_a_single_step_tells_no_rate_from_another(iris):
+    X, y = iris
+    full = SoftmaxRegression(batch_size=len(y))
+    with pytest.raises(ValueError, match="n_epochs == 1, must be larger where a batch holds all samples"):
+        find_learning_rate(full, X, y, learning_rates=RATES)
+    assert len(set(find_learning_rate(full, X, y, learning_rates=RATES, n_epochs=2).objectives)) == len(RATES)
+
+
 def test_diverged_rates_are_infinite(iris):
     X, y = iris
     found = find_learning_rate(SoftmaxRegression(random_state=0), X, y, learning_rates=[1e-3, 1e300])

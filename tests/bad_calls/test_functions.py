@@ -15,7 +15,7 @@ from tests.bad_calls.table import Call, Said, Theirs, assert_clear, rows
 
 
 def learning_rates():
-    return find_learning_rate(SoftmaxRegression(random_state=0), X, y, learning_rates=[0.1, 0.2])
+    return find_learning_rate(SoftmaxRegression(random_state=0), X, y, learning_rates=[0.1, 0.2], n_epochs=2)
 
 
 def monitored(X_val, y_val, scoring=None):
