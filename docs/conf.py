@@ -64,7 +64,6 @@ if REPOSITORY:
 ALONE = [
     "index",
     "install",
-    "recipes",
     "api",
     "coming_from",
     "lessons",

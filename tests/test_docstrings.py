@@ -4,11 +4,11 @@
 import doctest
 import inspect
 import re
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 import sksoftmax
 import sksoftmax.callbacks
@@ -28,6 +28,7 @@ from sksoftmax import (
     summary,
     to_sklearn,
 )
+from tests.pages import DOCS, PAGES
 from tests.parameters import slow
 
 ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier, SoftmaxRegressionCV]
@@ -104,17 +105,23 @@ def test_examples_in_docstrings_run(cls):
     assert runner.failures == 0
 
 
-DOCS = Path(__file__).parent.parent / "docs"
-
-
-PAGES = sorted([*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst")])
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_snippets_of_the_documentation_run(page):
     assert doctest.testfile(str(page), module_relative=False).failed == 0
     plt.close("all")
+
+
+def test_the_program_that_streams_a_parquet_file_runs(tmp_path, monkeypatch):
+    pytest.importorskip("pyarrow", reason="pandas reads and writes Parquet by pyarrow")
+    monkeypatch.chdir(tmp_path)
+    (program,) = re.findall(
+        r"\.\. code-block:: python\n\n((?: {3}.*\n|\n)+)", (DOCS / "recipes/streams.rst").read_text()
+    )
+    names = {}
+    exec(inspect.cleandoc(program), names)
+    X, y = load_digits(return_X_y=True, as_frame=True)
+    assert names["clf"].score(X, y) > 0.95
 
 
 @pytest.mark.parametrize("cls", ESTIMATORS, ids=lambda cls: cls.__name__)

@@ -4,16 +4,29 @@
 import gc
 import re
 import runpy
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
 
 import sksoftmax
+from tests.pages import DOCS, PAGES, ROOT
 
-ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
-PAGES = sorted(DOCS.glob("*.rst")) + sorted(DOCS.glob("guide/*.rst"))
+CODE_COLUMNS = 88
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_code_fits_its_box(page):
+    code = re.findall(r"^ *((?:>>>|\.\.\.) .*)$", page.read_text(), re.MULTILINE)
+    assert not [line for line in code if len(line) > CODE_COLUMNS]
+
+
+GUIDE = [page for page in PAGES if page.parent.name == "guide" and page.stem != "index"]
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.stem)
+def test_a_page_of_the_guide_has_a_picture_of_its_own_code(page):
+    pictures = [plot for plot in page.read_text().split("\n.. plot::\n")[1:] if ":nofigs:" not in plot.split("\n\n")[0]]
+    assert pictures
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
