@@ -23,11 +23,13 @@ extensions = [
     "sphinx-mathjax-offline",
     "sphinx_design",
     "matplotlib.sphinxext.plot_directive",
+    "matplotlib.sphinxext.figmpl_directive",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
 # Pictures that the guide draws itself.
 plot_formats = ["png"]
+plot_srcset = ["2x"]
 plot_include_source = True
 plot_html_show_formats = plot_html_show_source_link = False
 
