@@ -55,8 +55,8 @@ figures["weights"] = CoefficientImagesDisplay.from_estimator(recipe, classes=[3,
 # Ten draws
 # ---------
 # 100 test images are few: one of them is a percent. Ten draws of 500 training images, tested on all test images, tell
-# more, and their standard deviation how much hangs on the draw. The default settings need no learning rate and no number
-# of iterations.
+# more, and their standard deviation how much hangs on the draw. The default settings need no learning rate and no
+# number of iterations.
 
 
 def accuracies(estimator):
