@@ -1,4 +1,4 @@
-"""Softmax regression by L-BFGS over processes, each of which keeps a block of the samples: ``python processes.py``."""
+"""Softmax regression by L-BFGS over processes, each with a block of the samples."""
 
 from concurrent.futures import ProcessPoolExecutor
 
@@ -25,19 +25,24 @@ def keep(i):
 def evaluate(theta):
     """Weight, loss and gradient of this process's block."""
     W, b = np.split(theta, [SHAPE[0] * SHAPE[1]])
-    loss, ((dW, db),) = loss_and_gradient([(W.reshape(SHAPE), b)], *samples, activation="identity", l2=L2)
+    layers, options = [(W.reshape(SHAPE), b)], {"activation": "identity", "l2": L2}
+    loss, ((dW, db),) = loss_and_gradient(layers, *samples, **options)
     return np.concatenate([[len(samples[1]), loss], dW.ravel(), db])
 
 
 def main():
-    workers = [ProcessPoolExecutor(1, initializer=keep, initargs=(i,)) for i in range(N_BLOCKS)]
+    workers = []
+    for i in range(N_BLOCKS):
+        workers.append(ProcessPoolExecutor(1, initializer=keep, initargs=(i,)))
 
     def objective(theta):
-        weight, loss, *gradient = sum(task.result() for task in [w.submit(evaluate, theta) for w in workers])
+        tasks = [worker.submit(evaluate, theta) for worker in workers]
+        weight, loss, *gradient = sum(task.result() for task in tasks)
         return loss / weight, np.array(gradient) / weight
 
+    start = np.zeros(SHAPE[0] * (SHAPE[1] + 1))
     options = {"ftol": 1e-12, "gtol": 1e-6}
-    found = minimize(objective, np.zeros(SHAPE[0] * (SHAPE[1] + 1)), jac=True, method="L-BFGS-B", options=options)
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
     for worker in workers:
         worker.shutdown()
     one = SoftmaxRegression(l2=L2, solver="lbfgs", tol=1e-9).fit(*load(slice(None)))

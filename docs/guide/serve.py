@@ -1,4 +1,4 @@
-"""Labels and probabilities of the samples in a CSV file: ``python serve.py model.onnx samples.csv``."""
+"""Labels and probabilities of samples: ``python serve.py model.onnx samples.csv``."""
 
 import sys
 
