@@ -52,7 +52,7 @@ class TinyMLPClassifier(BaseSoftmaxClassifier):
     See Also
     --------
     SoftmaxRegression : The same without hidden layers.
-    sklearn.neural_network.MLPClassifier : scikit-learn's multilayer perceptron.
+    sklearn.neural_network.MLPClassifier : Multilayer perceptron of scikit-learn.
 
     Notes
     -----

@@ -22,7 +22,7 @@ class _EpochCallback:
         estimator : estimator
             That is about to be fitted.
         context : CallbackContext
-            scikit-learn's, of the fit.
+            Of the fit, from scikit-learn.
         """
         self._begin(estimator)
 
@@ -34,7 +34,7 @@ class _EpochCallback:
         estimator : estimator
             That is being fitted.
         context : CallbackContext
-            scikit-learn's, of the task.
+            Of the task, from scikit-learn.
         """
 
     def on_fit_task_end(self, estimator, context, *, fitted_estimator=None):
@@ -45,7 +45,7 @@ class _EpochCallback:
         estimator : estimator
             That is being fitted.
         context : CallbackContext
-            scikit-learn's, of the task.
+            Of the task, from scikit-learn.
         fitted_estimator : estimator, default=None
             A copy of it as if it had ended now.
 
@@ -66,7 +66,7 @@ class _EpochCallback:
         estimator : estimator
             That was fitted.
         context : CallbackContext
-            scikit-learn's, of the fit.
+            Of the fit, from scikit-learn.
         """
 
 
@@ -84,17 +84,17 @@ class ValidationMonitor(_EpochCallback):
     scoring : str, callable or None, default=None
         What `validation_scores_` are, the greater the better. None means accuracy.
 
-    Raises
-    ------
-    ValueError
-        In `fit`, if the samples do not match the estimator, or `scoring` is something else or returns no number.
-
     Attributes
     ----------
     validation_loss_curve_ : list of float
         Mean cross-entropy after each epoch of the latest fit.
     validation_scores_ : list of float
         Score after each of these epochs.
+
+    Raises
+    ------
+    ValueError
+        In `fit`, if the samples do not match the estimator, or `scoring` is something else or returns no number.
 
     See Also
     --------

@@ -128,6 +128,7 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         estimator : SoftmaxRegression or TinyMLPClassifier
+            Not a copy: the one that ``estimator_`` is.
         """
         check_is_fitted(self)
         return self.estimator_

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A cluster finds what one machine finds."""
 
-import inspect
 import os
 import pickle
 import signal
@@ -17,7 +16,6 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier, VectorizedGridSearchCV
-from tests import test_docstrings
 
 dask = pytest.importorskip("dask", reason="dask is not installed")
 distributed = pytest.importorskip("distributed", reason="distributed is not installed")
@@ -240,7 +238,6 @@ def test_what_cannot_be_fitted_is_told(iris, parameters, change, message):
 )
 def test_parameters_are_those_of_the_plain_estimator_and_a_client(client, cls, plain):
     assert cls().get_params() == {**plain(solver="lbfgs").get_params(), "client": None}
-    assert list(test_docstrings.documented(cls.__doc__)) == list(inspect.signature(cls).parameters)
     copy = clone(cls(l2=0.5, client=client))
     assert copy.l2 == 0.5
     assert copy.client is client
@@ -278,9 +275,3 @@ def test_a_vectorised_search_runs_on_a_cluster_and_sends_its_samples_once(client
 def computed(client):
     """How many tasks each worker has computed."""
     return client.run(lambda dask_worker: dask_worker.state.executed_count)
-
-
-@pytest.mark.parametrize("cls", [DaskSoftmaxRegression, DaskTinyMLPClassifier], ids=lambda cls: cls.__name__)
-def test_docstrings_are_complete_and_their_examples_run(cls):
-    test_docstrings.test_shared_parts_of_docstrings_are_filled_in(cls)
-    test_docstrings.test_examples_in_docstrings_run(cls)

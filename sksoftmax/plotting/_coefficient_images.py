@@ -112,6 +112,7 @@ class CoefficientImagesDisplay:
         Returns
         -------
         display : CoefficientImagesDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -192,6 +193,7 @@ class CoefficientImagesDisplay:
         Returns
         -------
         self : CoefficientImagesDisplay
+            This display; ``figure_`` is its figure.
         """
         check_option("scale", scale, "shared", "panel")
         check_cmaps(cmap=cmap)

@@ -162,6 +162,7 @@ class CoefficientsDisplay:
         Returns
         -------
         display : CoefficientsDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -234,6 +235,7 @@ class CoefficientsDisplay:
         Returns
         -------
         self : CoefficientsDisplay
+            This display; ``figure_`` is its figure.
         """
         check_option("kind", kind, "auto", "bars", "heatmap")
         check_cmaps(cmap=cmap)

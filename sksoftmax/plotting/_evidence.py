@@ -186,6 +186,7 @@ class EvidenceDisplay:
         Returns
         -------
         display : EvidenceDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -259,6 +260,7 @@ class EvidenceDisplay:
         Returns
         -------
         self : EvidenceDisplay
+            This display; ``figure_`` is its figure.
         """
         check_cmaps(cmap=cmap, sample_cmap=sample_cmap)
         check_bool("colorbar", colorbar)

@@ -80,6 +80,7 @@ class LearningRateDisplay:
         Returns
         -------
         display : LearningRateDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -106,6 +107,7 @@ class LearningRateDisplay:
         Returns
         -------
         self : LearningRateDisplay
+            This display; ``figure_`` is its figure.
         """
         check_colours(color=color)
         self.ax_ = single_axes(ax, FIGURE_INCHES)

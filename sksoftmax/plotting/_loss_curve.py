@@ -118,6 +118,7 @@ class LossCurveDisplay:
         Returns
         -------
         display : LossCurveDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -144,6 +145,7 @@ class LossCurveDisplay:
         Returns
         -------
         display : LossCurveDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -189,6 +191,7 @@ class LossCurveDisplay:
         Returns
         -------
         self : LossCurveDisplay
+            This display; ``figure_`` is its figure.
 
         Raises
         ------

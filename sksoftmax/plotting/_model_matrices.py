@@ -175,6 +175,7 @@ class ModelMatricesDisplay:
         Returns
         -------
         display : ModelMatricesDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -222,6 +223,7 @@ class ModelMatricesDisplay:
         Returns
         -------
         display : ModelMatricesDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -308,6 +310,7 @@ class ModelMatricesDisplay:
         Returns
         -------
         self : ModelMatricesDisplay
+            This display; ``figure_`` is its figure.
         """
         check_cmaps(cmap=cmap, data_cmap=data_cmap, output_cmap=cmap if output_cmap is None else output_cmap)
         check_format("values_format", values_format)

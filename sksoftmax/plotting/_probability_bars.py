@@ -119,6 +119,7 @@ class ProbabilityBarsDisplay:
         Returns
         -------
         display : ProbabilityBarsDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -172,6 +173,7 @@ class ProbabilityBarsDisplay:
         Returns
         -------
         display : ProbabilityBarsDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -212,6 +214,7 @@ class ProbabilityBarsDisplay:
         Returns
         -------
         self : ProbabilityBarsDisplay
+            This display; ``figure_`` is its figure.
         """
         check_cmaps(cmap=cmap)
         n_samples, n_bars = len(self.probabilities), self._n_bars(n_classes)

@@ -121,6 +121,7 @@ class SampleGridDisplay:
         Returns
         -------
         display : SampleGridDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -184,6 +185,7 @@ class SampleGridDisplay:
         Returns
         -------
         display : SampleGridDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -228,6 +230,7 @@ class SampleGridDisplay:
         Returns
         -------
         self : SampleGridDisplay
+            This display; ``figure_`` is its figure.
         """
         check_cmaps(cmap=cmap)
         check_colours(wrong_color=wrong_color)

@@ -46,10 +46,10 @@ FEW_VALUES = 7
 
 
 class SearchCurveDisplay:
-    """Score of a search against one parameter: mean and spread over the splits, the choice, and the strongest penalty
-    that is as good within one standard error.
+    """Score of a search against one parameter: mean and spread over the splits, and the choice.
 
-    It is best made with :meth:`from_estimator` or :meth:`from_cv_results`; the parameters are kept as attributes.
+    It also marks the strongest penalty that is as good within one standard error. It is best made with
+    :meth:`from_estimator` or :meth:`from_cv_results`; the parameters are kept as attributes.
 
     Parameters
     ----------
@@ -134,6 +134,7 @@ class SearchCurveDisplay:
         Returns
         -------
         display : SearchCurveDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -173,6 +174,7 @@ class SearchCurveDisplay:
         Returns
         -------
         display : SearchCurveDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -234,6 +236,7 @@ class SearchCurveDisplay:
         Returns
         -------
         self : SearchCurveDisplay
+            This display; ``figure_`` is its figure.
         """
         check_colours(color=color)
         if label is not None:

@@ -111,6 +111,7 @@ class SearchHeatmapDisplay:
         Returns
         -------
         display : SearchHeatmapDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -145,6 +146,7 @@ class SearchHeatmapDisplay:
         Returns
         -------
         display : SearchHeatmapDisplay
+            Drawn already; ``figure_`` is its figure.
 
         Raises
         ------
@@ -204,6 +206,7 @@ class SearchHeatmapDisplay:
         Returns
         -------
         self : SearchHeatmapDisplay
+            This display; ``figure_`` is its figure.
         """
         check_cmaps(cmap=cmap)
         check_positive("percentile", percentile, 100)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import sksoftmax
+from tests.public import is_ours
 
 PACKAGE = Path(sksoftmax.__file__).parent
 MODULES = {
@@ -78,10 +79,6 @@ def documented_attributes(public):
     _, _, section = inspect.getdoc(public).partition("\nAttributes\n----------\n")
     names = re.findall(r"^(\w.*) : ", section.partition("\n----")[0], re.MULTILINE)
     return [name for each in names for name in each.split(", ")]
-
-
-def is_ours(method):
-    return (getattr(inspect.unwrap(method), "__module__", None) or "").startswith("sksoftmax")
 
 
 @pytest.mark.parametrize("module", MODULES)
