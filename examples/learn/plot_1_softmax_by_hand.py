@@ -60,6 +60,11 @@ assert X[9] @ X[8] == X[9] @ X[9]
 # %%
 # The intercept can repair that. Take away half a point for each pixel of ink that the class expects. Now the 9 wins,
 # by half a point. In fact each digit now has its highest score in its own class.
+#
+# All hundred scores are computed at once, as a table **Z** with a row for each image and a column for each class. The
+# sign ``@`` stands for "multiply one by one and add up", for each row of the table on its left and each column of the
+# table on its right. W has a row for each class, so it is turned on its side first: ``W.T``. And ``axis=1`` means
+# "along each row": ``Z.argmax(axis=1)`` is, for each row, the column of its largest number.
 
 W = X.copy()
 b = -X.sum(axis=1) / 2
@@ -80,8 +85,8 @@ ax.set(xlabel="class", ylabel="image", xticks=range(10), yticks=range(10), title
 # Scores are not probabilities. Probabilities are never negative, and they add up to 1. The softmax makes them in two
 # steps. Take three scores: 2, 1 and 0.
 #
-# **Step 1: exp.** The function exp raises the number e = 2.718... to a power: exp(2) = e times e. The result is
-# always positive.
+# **Step 1: exp.** The function exp raises the number e = 2.718... to a power: exp(1) = e, exp(2) = e times e, and
+# exp(0) = 1. A negative score divides: exp(-1) = 1 / e. The result is always positive.
 
 z = np.array([2.0, 1.0, 0.0])
 powers = np.exp(z)
@@ -172,13 +177,15 @@ ProbabilityBarsDisplay.from_predictions(X[[1, 4, 9]], y[[1, 4, 9]], P[[1, 4, 9]]
 # The loss: how wrong is a probability?
 # -------------------------------------
 # We want one number that says how good the classifier is. Look at the probability p that it gives to the *right*
-# class. The loss of an image is :math:`-\log p`. The logarithm "log" undoes exp: log(exp(3)) = 3. What matters is its
-# shape:
+# class. The loss of an image is :math:`-\log p`. The logarithm "log" undoes exp: log(exp(3)) = 3. (It is the natural
+# logarithm. The key of a calculator is often called "ln".) What matters is its shape:
 #
 # - p = 1, sure and right: the loss is 0.
 # - p = 0.5: the loss is 0.69.
 # - p = 0.01, nearly sure and wrong: the loss is 4.6.
 # - p = 0 would be an infinite loss. Never be completely sure of something wrong.
+#
+# Half the probability always costs the same 0.69 more: from 1 to 0.5, or from 0.02 to 0.01.
 
 figure, ax = plt.subplots(figsize=(5, 3), layout="constrained")
 grid = np.linspace(0.004, 1, 300)
@@ -190,12 +197,14 @@ ax.set(xlabel="probability of the right class", ylabel="loss, -log p")
 assert np.allclose(-np.log([1, 0.5, 0.01]), [0, 0.69, 4.6], atol=0.01)
 
 # %%
-# The loss of the classifier is the mean over all images. It is called the *cross-entropy*. A classifier that knows
-# nothing gives each digit the probability 1/10. Its loss is log 10 = 2.30. Ours is better:
+# The loss of the classifier is the mean over all images. It is called the *cross-entropy*. (In the code,
+# ``P[np.arange(10), y]`` takes one number from each row: that in the column of the right class.) A classifier that
+# knows nothing gives each digit the probability 1/10. Its loss is log 10 = 2.30. Ours is better:
 
 
 def mean_loss(Z):
-    return -np.log(softmax(Z)[np.arange(10), y]).mean()
+    P = softmax(Z)
+    return -np.log(P[np.arange(10), y]).mean()
 
 
 print("knows nothing:", mean_loss(np.zeros((10, 10))).round(2), "  our weights:", mean_loss(Z).round(2))
@@ -243,8 +252,9 @@ ax.legend()
 # %%
 # Let the computer choose
 # -----------------------
-# ``SoftmaxRegression`` finds the lowest point for all 250 weights and 10 intercepts at once. (The ``l2`` keeps the
-# weights small; page 4 tells why.) Red pixels speak for a digit, blue ones against it. Look at row 3, column 2 of the
+# ``SoftmaxRegression`` finds the lowest point for all 250 weights and 10 intercepts at once. (``solver="lbfgs"`` is
+# the name of a way to walk there; page 2 shows the simplest one. The ``l2`` keeps the weights small; page 4 tells
+# why.) Red pixels speak for a digit, blue ones against it. Look at row 3, column 2 of the
 # 8 and of the 9: it has found our pixel 17.
 
 clf = SoftmaxRegression(solver="lbfgs", l2=0.001, tol=1e-6).fit(X, y)
@@ -254,7 +264,8 @@ print("largest difference between the 8 and the 9: pixel", np.abs(clf.coef_[8] -
 assert np.abs(clf.coef_[8] - clf.coef_[9]).argmax() == PIXEL
 
 # %%
-# It is the same model as ours, only with better numbers: our ``softmax`` makes its probabilities from its weights.
+# It is the same model as ours, only with better numbers. It calls the weights ``coef_`` (*coefficients* is another word
+# for them) and the intercepts ``intercept_``, and our ``softmax`` makes its probabilities from them.
 
 assert np.allclose(clf.predict_proba(X), softmax(X @ clf.coef_.T + clf.intercept_))
 ProbabilityBarsDisplay.from_estimator(clf, X[[1, 4, 9]], y[[1, 4, 9]])

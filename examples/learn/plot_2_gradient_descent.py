@@ -76,9 +76,35 @@ ax.set(xlabel="weight of pixel 17 in class 8", ylabel="loss", title=f"at 4 the s
 #   1.)
 # - Take the mean over the images.
 #
-# In mathematics: :math:`\frac{\partial\,\mathrm{loss}}{\partial w_{kj}} = \mathrm{mean}\,(p_k - [k = y])\,x_j`. The
-# fraction with the round d's is read "slope of the loss along :math:`w_{kj}`", and the square bracket is 1 if the
-# class k is the right one, and else 0. The list of all slopes is called the *gradient*.
+# Why the error? It is the slope of the loss along the *score*. Try it with the three scores of page 1, where B is the
+# right class.
+
+z, right = np.array([2.0, 1.0, 0.0]), np.array([0, 1, 0])
+
+
+def loss_of_scores(z):
+    return -np.log(softmax(z[None])[0, 1])
+
+
+tried = [(loss_of_scores(z + tiny * step) - loss_of_scores(z)) / tiny for step in np.eye(3)]
+print("slopes by trying:      ", np.round(tried, 3))
+print("probability less truth:", np.round(softmax(z[None])[0] - right, 3))
+assert np.allclose(tried, softmax(z[None])[0] - right, atol=1e-5)
+
+# %%
+# Why times the pixel? The score is weight times pixel, added up. Where the pixel is 0 the weight changes nothing. Where
+# it is 1, the score moves as far as the weight does.
+#
+# Why the mean? The loss is a mean, so its slope is the mean of the slopes. A sum would be ten times as large for ten
+# times as many images, and so would be the step that we are going to take.
+#
+# In mathematics:
+#
+# .. math:: \frac{\partial\,\mathrm{loss}}{\partial w_{kj}} = \mathrm{mean}\,\big((p_k - [k = y])\,x_j\big)
+#
+# The fraction with the round d's is read "slope of the loss along :math:`w_{kj}`", the weight of pixel j in class k.
+# The square bracket is 1 if the class k is the right one, and else 0. In the code the table ``truth`` holds these
+# brackets: a row for each image, with a 1 in the column of its digit. The list of all slopes is called the *gradient*.
 
 
 def gradient(W, b):
@@ -176,7 +202,8 @@ assert np.isclose(losses[0], np.log(10))
 
 # %%
 # ``SoftmaxRegression`` does just that if it is told to: all ten images in each step (``batch_size=10``), a constant
-# rate, no momentum, no penalty. An *epoch* is one pass over all images, so here it is one step. Its weights are ours.
+# rate, no momentum, no penalty. (*Momentum* lets a step keep a part of the one before, as a rolling ball does.) An
+# *epoch* is one pass over all images, so here it is one step. Its weights are ours.
 
 plain = {"batch_size": 10, "learning_rate": "constant", "momentum": 0, "l2": 0, "tol": None}
 clf = SoftmaxRegression(learning_rate_init=rate, max_iter=100, **plain).fit(X, y)

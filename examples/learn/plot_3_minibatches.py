@@ -56,8 +56,10 @@ ax.set(xlabel="batch size", ylabel="slope in the minibatch", xticks=range(len(si
 ax.legend()
 
 # %%
-# The polls are right on average, whatever the batch size. But they scatter: that is the *noise*. How much does a
-# larger batch help? Measure the scatter by the standard deviation. Four times as many images halve it, and no more.
+# The polls are right on average, whatever the batch size. But they scatter: that is the *noise*. How much does a larger
+# batch help? Measure the scatter by the *standard deviation*: as a rule two thirds of the dots are no further than that
+# from their mean. Four times as many images halve it, and no more. (In the picture below, both axes go by factors: from
+# 1 to 4 is as far as from 4 to 16.)
 
 scatter = np.array([np.std(polls[b]) for b in sizes])
 for b, deviation in zip(sizes, scatter):
@@ -110,9 +112,9 @@ assert losses[4] < losses[40] < losses[400]
 # %%
 # The loss of each step, too, is a poll
 # -------------------------------------
-# ``SoftmaxRegression`` trains with minibatches. With ``store_minibatch_loss`` it keeps the loss of each step: the
-# dots. The line is their moving mean. Do not be alarmed by a step whose loss is higher than the one before. Look at
-# the line.
+# ``SoftmaxRegression`` trains with minibatches. With ``store_minibatch_loss`` it keeps the loss of each step: the dots.
+# The line is their moving mean: that of the dots around each place. Do not be alarmed by a step whose loss is higher
+# than the one before. Look at the line.
 
 plain = {"learning_rate": "constant", "momentum": 0, "l2": 0, "tol": None, "random_state": 0}
 clf = SoftmaxRegression(batch_size=20, learning_rate_init=0.5, max_iter=10, store_minibatch_loss=True, **plain).fit(

@@ -69,7 +69,11 @@ assert test_losses[-1] > 2 * min(test_losses)
 #
 # .. math:: J = \text{loss} + \frac{l_2}{2} \, (w_1^2 + w_2^2 + \dots)
 #
-# A weight now grows only as long as it lowers the loss by more than it costs. The intercepts cost nothing.
+# A weight now grows only as long as it lowers the loss by more than it costs. The intercepts cost nothing. The sum J
+# is called the *objective*: what training makes small.
+#
+# Why squares, and why the half? The slope of the penalty along a weight is then simply ``l2`` times that weight. So
+# each step of gradient descent also takes the same share off every weight, and pulls large ones harder than small ones.
 
 clf = SoftmaxRegression(l2=0.01, solver="lbfgs", tol=1e-6).fit(X, y)
 loss, penalty = mean_loss(clf, X, y), 0.01 / 2 * (clf.coef_**2).sum()
@@ -77,8 +81,9 @@ print(f"loss {loss:.3f} + penalty {penalty:.3f} = {loss + penalty:.3f}; the clas
 assert np.isclose(loss + penalty, clf.loss_)
 
 # %%
-# The picture shows it for one weight. The loss alone goes on falling to the right. The penalty is a bowl around zero.
-# Their sum has a lowest point between.
+# The picture shows it for one weight, one pixel of ink and two classes. The score of the right one is ahead by the
+# weight, so the loss is log(1 + exp(-weight)), and alone it goes on falling to the right. The penalty is a bowl around
+# zero. Their sum has a lowest point between.
 
 grid = np.linspace(-1, 8, 200)
 one_loss, one_penalty = np.log1p(np.exp(-grid)), 0.05 / 2 * grid**2

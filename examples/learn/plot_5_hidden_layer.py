@@ -79,8 +79,9 @@ ax.grid(alpha=0.3)
 # %%
 # The bend matters. Without it the new numbers would be sums, and sums of sums are sums: still a straight line.
 #
-# ``TinyMLPClassifier((2,))`` has two hidden units in front of its softmax. All its weights are learned together, by
-# gradient descent, downhill on the same loss.
+# ``TinyMLPClassifier((2,))`` has two hidden units in front of its softmax. All its weights are learned together,
+# downhill on the same loss. The slopes of the last layer are error times input, as before. Those of the hidden units
+# come from the same errors, carried back through the weights between: that is *backpropagation*.
 
 network = TinyMLPClassifier((2,), "tanh", l2=0.001, solver="lbfgs", max_iter=500, random_state=1).fit(X, y)
 print(f"right: {network.score(X, y):.0%}")
@@ -153,7 +154,8 @@ assert min(more) == 1
 # %%
 # Digits
 # ------
-# Real digits, 8 x 8 pixels. Thirty-two hidden units make fewer mistakes than softmax regression does.
+# Real digits, 8 x 8 pixels. Thirty-two hidden units make fewer mistakes than softmax regression does. Their bend is
+# "relu" here: what is below zero becomes 0, the rest stays as it is.
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)

@@ -44,8 +44,8 @@ def softmax(Z):
 # loss expects scores, but is given probabilities. Nothing fails, and the loss even falls. But it falls slowly, and
 # not far.
 #
-# The second softmax sees numbers between 0 and 1. Its largest possible output is e / (e + 9) = 0.232 for ten classes.
-# So the loss can never be below -log 0.232 = 1.46.
+# The second softmax sees numbers between 0 and 1. At best it sees a single 1 and nine zeros, and makes e / (e + 9) =
+# 0.232 of the 1, for exp(1) = e and exp(0) = 1. So the loss can never be below -log 0.232 = 1.46.
 
 
 def train(twice, n_steps=300, rate=1.0):
@@ -234,8 +234,8 @@ assert len(set(anew)) == 1
 # %%
 # **Wrong, second way.** Prepare all data, and cross-validate afterwards. The preparation has then seen the test
 # samples, and the score is too good. For a scaler it is a small mistake. For a step that looks at the labels it is a
-# large one. Here are features and labels drawn by chance, where nothing can be learned, and 0.5 is the honest
-# accuracy:
+# large one, such as ``SelectKBest(k=20)``, which keeps the 20 features that go best with the labels. Here are features
+# and labels drawn by chance, where nothing can be learned, and 0.5 is the honest accuracy:
 
 rng = np.random.RandomState(0)
 noise, coin = rng.normal(size=(100, 2000)), rng.randint(0, 2, size=100)
