@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """ONNX graphs say what the estimators say."""
 
+import doctest
 import os
+import re
 import subprocess
 import sys
+import textwrap
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV, TinyMLPClassifier
 from sksoftmax.datasets import load_mnist
@@ -184,8 +189,22 @@ def test_all_test_images_of_mnist(clf, before, dtype, mnist):
     assert np.mean(distances > 1e-6) < 2e-3
 
 
-SERVE = Path(__file__).parent.parent / "docs" / "guide" / "serve.py"
+GUIDE = Path(__file__).parent.parent / "docs" / "guide"
 ALONE = "import sys, runpy; sys.modules['sklearn'] = sys.modules['sksoftmax'] = None; sys.argv = sys.argv[1:]; "
+
+
+def served(graph, samples):
+    """The labels and probabilities that the script of the guide prints, where scikit-learn is not installed."""
+    script = ALONE + "runpy.run_path(sys.argv[0], run_name='__main__')"
+    command = [sys.executable, "-c", script, str(GUIDE / "serve.py"), str(graph), str(samples)]
+    printed = [line.split() for line in subprocess.check_output(command, text=True).splitlines()]
+    return [label for label, *_ in printed], [list(map(float, p)) for _, *p in printed]
+
+
+def assert_served(graph, samples, model, X):
+    labels, p = served(graph, samples)
+    assert labels == model.predict(X).tolist()
+    np.testing.assert_allclose(p, model.predict_proba(X), atol=2e-6)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -193,10 +212,48 @@ def test_the_script_of_the_guide_needs_no_scikit_learn(dtype, iris, tmp_path):
     X, names = iris[0].astype(dtype), np.array(["a", "b", "c"])
     model = make_pipeline(StandardScaler(), TinyMLPClassifier((4,), **QUICK)).fit(X, names[iris[1]])
     graph = skl2onnx.to_onnx(model, X[:1], options={"zipmap": False})
-    (tmp_path / "model.onnx").write_bytes(graph.SerializeToString())
     np.savetxt(tmp_path / "samples.csv", X, delimiter=",")
-    script = ALONE + "runpy.run_path(sys.argv[0], run_name='__main__')"
-    command = [sys.executable, "-c", script, str(SERVE), str(tmp_path / "model.onnx"), str(tmp_path / "samples.csv")]
-    printed = [line.split() for line in subprocess.check_output(command, text=True).splitlines()]
-    assert [label for label, *_ in printed] == model.predict(X).tolist()
-    np.testing.assert_allclose([list(map(float, p)) for _, *p in printed], model.predict_proba(X), atol=2e-6)
+    (tmp_path / "model.onnx").write_bytes(graph.SerializeToString())
+    assert_served(tmp_path / "model.onnx", tmp_path / "samples.csv", model, X)
+
+
+def frame_with_holes(iris):
+    """Numbers and words, either with missing values, and names of the classes."""
+    X, y = iris
+    frame = pd.DataFrame({"length": X[:, 0], "width": X[:, 3], "size": np.where(X[:, 2] > 4, "big, or so", "small")})
+    frame.loc[::7, "width"] = frame.loc[::11, "size"] = np.nan
+    return frame, np.array(["a", "b", "c"])[y]
+
+
+def pipeline_of_columns():
+    numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    columns = make_column_transformer(
+        (numbers, ["length", "width"]), (OneHotEncoder(handle_unknown="ignore"), ["size"])
+    )
+    return make_pipeline(columns, SoftmaxRegression(**QUICK))
+
+
+def blocks_of_python(page):
+    """The code of a page in its order: examples, and blocks without prompts."""
+    for part in doctest.DocTestParser().parse(page.read_text()):
+        if isinstance(part, doctest.Example):
+            yield part.source
+        else:
+            for block in re.findall(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", part, re.MULTILINE):
+                yield textwrap.dedent(block)
+
+
+def test_the_page_on_deployment_does_what_it_says(iris, tmp_path, monkeypatch):
+    for extra in ("shap", "skops"):
+        pytest.importorskip(extra, reason=f"{extra} is not installed")
+    monkeypatch.chdir(tmp_path)
+    frame, names = frame_with_holes(iris)
+    found = {"frame": frame, "of_columns": pipeline_of_columns().fit(frame, names)}
+    for block in blocks_of_python(GUIDE / "deploy.rst"):
+        exec(block, found)
+    clf, X = found["clf"], found["X"]
+    values = found["explainer"](X)
+    np.testing.assert_allclose(values.values.sum(axis=1) + values.base_values, clf.decision_function(X))
+    np.testing.assert_allclose(found["pipeline"].predict_proba(X), found["theirs"].predict_proba(X))
+    frame.to_csv("frame.csv", index=False)
+    assert_served("table.onnx", "frame.csv", found["of_columns"], frame)
