@@ -62,19 +62,8 @@ if REPOSITORY:
         "check_switcher": False,
         "navbar_end": ["version-switcher", "theme-switcher", "navbar-icon-links"],
     }
-# Pages of no section have nothing to list beside them.
-ALONE = [
-    "index",
-    "install",
-    "api",
-    "coming_from",
-    "lessons",
-    "maths",
-    "benchmarks",
-    "changelog",
-    "contributing",
-]
-html_sidebars = {page: [] for page in ALONE}
+# Pages of no section have nothing to list beside them: those that are no folder's.
+html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.rst")}
 html_show_sourcelink = False
 html_use_index = False
 html_static_path = ["_static"]
@@ -83,10 +72,12 @@ html_css_files = ["pictures.css", "pages.css"]
 # The class template lists the members, with a description each.
 numpydoc_show_class_members = False
 
-# Labels and terms of scikit-learn that docstrings mention, its own inherited ones among them. The whole inventory would
-# have to be fetched; these rows make the same links without a network.
-SKLEARN = "https://scikit-learn.org/stable/"
-SKLEARN_ROWS = [
+# What docstrings mention of other packages, those inherited from scikit-learn included. Whole inventories would have to
+# be fetched; these rows make the same links without a network. A reference that leads nowhere is a warning.
+nitpicky = True
+# Properties of scikit-learn's searches: numpydoc links them to a place of their own, and they have none.
+nitpick_ignore = [("py:obj", "classes_"), ("py:obj", "n_features_in_")]
+SKLEARN = [
     "accuracy_score std:label -1 modules/model_evaluation.html#accuracy-score Accuracy score",
     "classes_ std:term 1 glossary.html#term-classes_ -",
     "fit std:term 1 glossary.html#term-fit -",
@@ -95,7 +86,7 @@ SKLEARN_ROWS = [
     "sklearn.datasets.fetch_openml py:function 1 modules/generated/sklearn.datasets.fetch_openml.html#$ -",
     "sklearn.set_config py:function 1 modules/generated/sklearn.set_config.html#$ -",
 ]
-SKLEARN_ROWS += [
+SKLEARN += [
     f"{name} py:class 1 modules/generated/{name}.html#$ -"
     for name in (
         "sklearn.linear_model.LogisticRegression",
@@ -108,8 +99,20 @@ SKLEARN_ROWS += [
         "sklearn.preprocessing.StandardScaler",
         "sklearn.utils.Bunch",
         "sklearn.utils.metadata_routing.MetadataRequest",
+        "sklearn.utils.metadata_routing.MetadataRouter",
     )
 ]
+OTHERS = {
+    "sklearn": ("https://scikit-learn.org/stable/", SKLEARN),
+    "scipy": (
+        "https://docs.scipy.org/doc/scipy/",
+        ["scipy.sparse.csr_matrix py:class 1 reference/generated/scipy.sparse.csr_matrix.html#$ -"],
+    ),
+    "matplotlib": (
+        "https://matplotlib.org/stable/",
+        ["matplotlib.axes.Axes.imshow py:method 1 api/_as_gen/matplotlib.axes.Axes.imshow.html#$ -"],
+    ),
+}
 
 
 def write_inventory(path, name, rows):
@@ -122,8 +125,9 @@ def write_inventory(path, name, rows):
         path.write_bytes(content)
 
 
-write_inventory(Path(__file__).parent / "_inv" / "sklearn.inv", "scikit-learn", SKLEARN_ROWS)
-intersphinx_mapping = {"sklearn": (SKLEARN, "_inv/sklearn.inv")}
+intersphinx_mapping = {name: (address, f"generated/{name}.inv") for name, (address, _) in OTHERS.items()}
+for name, (_, rows) in OTHERS.items():
+    write_inventory(Path(__file__).parent / "generated" / f"{name}.inv", name, rows)
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",

@@ -13,7 +13,7 @@ def one_standard_error(cv_results, *, param=None, metric="score", simpler="large
 
     The standard error is that of the best mean score over the splits, ``s / sqrt(n_splits)`` with the sample standard
     deviation s [1]_. Other parameters stay those of the best candidate. With ``refit=one_standard_error`` a search of
-    :mod:`sksoftmax` or of scikit-learn refits this candidate; for other parameters or one of several metrics, take
+    this package or of scikit-learn refits this candidate; for other parameters or one of several metrics, take
     ``refit=functools.partial(one_standard_error, metric=...)``.
 
     Parameters

@@ -98,7 +98,7 @@ class ValidationMonitor(_EpochCallback):
 
     See Also
     --------
-    SoftmaxRegression.fit : Takes `X_val` and `y_val` with weights, at less cost, and without a callback.
+    sksoftmax.SoftmaxRegression.fit : Takes `X_val` and `y_val` with weights, at less cost, and without a callback.
 
     Examples
     --------
