@@ -2,13 +2,17 @@
 """What the pages of the documentation must not contain, and that those to learn from hold what they say."""
 
 import gc
+import json
 import re
 import runpy
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import pytest
 
 import sksoftmax
+from tests.benchmarks import epoch, report, shapes
+from tests.benchmarks.report import Row
 from tests.pages import DOCS, PAGES, ROOT
 
 CODE_COLUMNS = 88
@@ -89,6 +93,29 @@ def test_no_built_page_fetches_anything_from_another_host():
 
 def test_what_is_cited_is_this_version():
     assert f"\nversion: {sksoftmax.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
+def test_the_page_of_benchmarks_begins_with_a_chart_and_what_it_says(tmp_path):
+    (name, *_), ratios = epoch.CASES, {"wine": 0.5, "digits": 2.0, "images": 8.0, "geometric mean": 2.0}
+    fits = [Row(case, shapes.PEER, "times ours", value) for case, value in ratios.items()]
+    peers = [Row(name, peer, "times ours", value) for peer, value in (("JAX", 1.5), ("mlxtend", 12.0))]
+    ours = [Row("wine", shapes.OURS, "times ours", 1.0), Row(name, epoch.OURS, "times the floor", 1.5)]
+    results = report.summary({"shapes": (shapes, fits + ours[:1]), "epoch": (epoch, ours[1:] + peers)}, "MNIST", 3)
+    (tmp_path / "benchmarks.json").write_text(json.dumps(results))
+    page = SimpleNamespace(**runpy.run_path(str(DOCS / "benchmark_page.py")))
+    page.write(SimpleNamespace(srcdir=tmp_path))
+    said, image = (tmp_path / "generated" / "benchmarks_summary.inc").read_text().split("\n\n")
+    assert "on 2 of 3 sets" in said
+    assert "2 times as fast" in said
+    assert "1.5 (JAX) to 12 (mlxtend) times" in said
+    assert (tmp_path / re.search(r"image:: (.*)", image)[1]).exists()
+    drawn = [
+        {tick.get_text(): 1 + bar.get_width() for tick, bar in zip(axes.get_yticklabels(), axes.patches)}
+        for axes in page.chart(results).axes
+    ]
+    assert drawn == [pytest.approx(ratios), pytest.approx({"JAX": 1.5, "mlxtend": 12.0})]
+    first = re.search(r"^=+\n\n(.*)", (DOCS / "benchmarks.rst").read_text(), re.MULTILINE)[1]
+    assert first == ".. include:: generated/benchmarks_summary.inc"
 
 
 LEARN = sorted((ROOT / "examples" / "learn").glob("plot_*.py"))
