@@ -22,6 +22,7 @@ extensions = [
     # The pages show their formulas without a network.
     "sphinx-mathjax-offline",
     "sphinx_design",
+    "sphinx_copybutton",
     "matplotlib.sphinxext.plot_directive",
     "matplotlib.sphinxext.figmpl_directive",
     "numpydoc",
@@ -62,8 +63,8 @@ if REPOSITORY:
         "check_switcher": False,
         "navbar_end": ["version-switcher", "theme-switcher", "navbar-icon-links"],
     }
-# Pages of no section have nothing to list beside them: those that are no folder's.
-html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.rst")}
+# Pages of no section have nothing to list beside them: those that have no folder of their own.
+html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.rst") if not page.with_suffix("").is_dir()}
 html_show_sourcelink = False
 html_use_index = False
 html_static_path = ["_static"]
@@ -71,6 +72,11 @@ html_css_files = ["pictures.css", "pages.css"]
 
 # The class template lists the members, with a description each.
 numpydoc_show_class_members = False
+# Beside a page its methods stand without the name of their class, which the page has.
+toc_object_entries_show_parents = "hide"
+# What is copied of a session is its input.
+copybutton_prompt_text = r">>> |\.\.\. "
+copybutton_prompt_is_regexp = True
 
 # What docstrings mention of other packages, those inherited from scikit-learn included. Whole inventories would have to
 # be fetched; these rows make the same links without a network. A reference that leads nowhere is a warning.
