@@ -20,14 +20,27 @@ def load_images():
     Returns X_train, y_train, X_test, y_test, and whether they are MNIST.
     """
     parser = argparse.ArgumentParser()
-    parser.add_argument("--mnist", default=os.environ.get("SKSOFTMAX_MNIST"), help="folder of MNIST's IDX files")
+    parser.add_argument(
+        "--mnist",
+        default=os.environ.get("SKSOFTMAX_MNIST"),
+        help="folder of MNIST's IDX files",
+    )
     path = parser.parse_args().mnist
     if path:
-        return *load_mnist(path, return_X_y=True), *load_mnist(path, subset="test", return_X_y=True), True
-    print("No folder of MNIST (--mnist PATH or SKSOFTMAX_MNIST): these are scikit-learn's 8 x 8 digits.\n")
+        return (
+            *load_mnist(path, return_X_y=True),
+            *load_mnist(path, subset="test", return_X_y=True),
+            True,
+        )
+    print(
+        "No folder of MNIST (--mnist PATH or SKSOFTMAX_MNIST): these are "
+        "scikit-learn's 8 x 8 digits.\n"
+    )
     X, y = load_digits(return_X_y=True)
     X = (X * (255 / 16)).astype(np.uint8)
-    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, stratify=y, random_state=0)
+    X_train, X_test, y_train, y_test = train_test_split(
+        X, y, test_size=0.25, stratify=y, random_state=0
+    )
     return X_train, y_train, X_test, y_test, False
 
 

@@ -30,14 +30,26 @@ from sksoftmax import SoftmaxRegression
 from sksoftmax.plotting import CoefficientImagesDisplay, LossCurveDisplay
 
 X, y = load_digits(return_X_y=True)
-X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, stratify=y, random_state=0)
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, test_size=0.25, stratify=y, random_state=0
+)
 
 # A small ``tol`` trains each candidate close to its optimum, so that ``l2`` alone decides how much it is regularised.
-pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(tol=1e-4, max_iter=500, random_state=0))
-search = GridSearchCV(pipeline, {"softmaxregression__l2": np.logspace(-5, -2, 4)}, scoring="neg_log_loss", n_jobs=2)
+pipeline = make_pipeline(
+    StandardScaler(), SoftmaxRegression(tol=1e-4, max_iter=500, random_state=0)
+)
+search = GridSearchCV(
+    pipeline,
+    {"softmaxregression__l2": np.logspace(-5, -2, 4)},
+    scoring="neg_log_loss",
+    n_jobs=2,
+)
 search.fit(X_train, y_train)
 l2 = search.best_params_["softmaxregression__l2"]
-print(f"best l2 of {len(search.cv_results_['params'])}: {l2:g}, cross-validated log-loss {-search.best_score_:.3f}")
+print(
+    f"best l2 of {len(search.cv_results_['params'])}: {l2:g}, cross-validated log-loss "
+    f"{-search.best_score_:.3f}"
+)
 
 # %%
 # Beside scikit-learn, on scaled and on raw pixels
@@ -54,7 +66,7 @@ classifiers = {
 print(f"\n{'test set':28} {'scaled pixels':>20} {'raw pixels':>20}")
 print(f"{'':28} {'accuracy  log-loss':>20} {'accuracy  log-loss':>20}")
 with warnings.catch_warnings():
-    # LogisticRegression does not converge on raw pixels within its default number of iterations.
+    # LogisticRegression does not converge on raw pixels within its default iterations.
     warnings.simplefilter("ignore", ConvergenceWarning)
     for name, classifier in classifiers.items():
         cells = []
@@ -70,7 +82,9 @@ with warnings.catch_warnings():
 # scikit-learn's own displays work on it.
 
 confusion, ax = plt.subplots(figsize=(5, 5), layout="constrained")
-ConfusionMatrixDisplay.from_estimator(search, X_test, y_test, ax=ax, colorbar=False, cmap="Blues")
+ConfusionMatrixDisplay.from_estimator(
+    search, X_test, y_test, ax=ax, colorbar=False, cmap="Blues"
+)
 ax.set_title("Test set")
 
 # %%
@@ -96,7 +110,11 @@ display = CoefficientImagesDisplay.from_estimator(smooth)
 
 folder = Path("sksoftmax-figures")
 folder.mkdir(exist_ok=True)
-figures = {"confusion": confusion, "loss_curve": loss_curve, "coefficients": display.figure_}
+figures = {
+    "confusion": confusion,
+    "loss_curve": loss_curve,
+    "coefficients": display.figure_,
+}
 for name, figure in figures.items():
     path = folder / f"digits_{name}.png"
     figure.savefig(path, dpi=120)

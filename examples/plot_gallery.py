@@ -51,24 +51,34 @@ figures = {"classes": CoefficientImagesDisplay.from_estimator(clf).figure_}
 # What tells a 3 from an 8
 # ------------------------
 
-figures["difference"] = CoefficientImagesDisplay.from_estimator(clf, difference=(3, 8)).figure_
+figures["difference"] = CoefficientImagesDisplay.from_estimator(
+    clf, difference=(3, 8)
+).figure_
 
 # %%
 # Behind a scaler
 # ---------------
 # The coefficients of a pipeline are those of the pixels that enter it.
 
-scaled = make_pipeline(StandardScaler(), SoftmaxRegression(l2=0.05, random_state=0)).fit(X_train, y_train)
-figures["pipeline"] = CoefficientImagesDisplay.from_estimator(scaled, classes=range(5), percentile=95).figure_
+scaled = make_pipeline(
+    StandardScaler(), SoftmaxRegression(l2=0.05, random_state=0)
+).fit(X_train, y_train)
+figures["pipeline"] = CoefficientImagesDisplay.from_estimator(
+    scaled, classes=range(5), percentile=95
+).figure_
 
 # %%
 # Hidden units
 # ------------
 # The twelve most important ones, each on a scale of its own.
 
-mlp = TinyMLPClassifier((32,), l2=0.005, early_stopping=True, store_minibatch_loss=True, random_state=0)
+mlp = TinyMLPClassifier(
+    (32,), l2=0.005, early_stopping=True, store_minibatch_loss=True, random_state=0
+)
 mlp.fit(X_train, y_train)
-figures["hidden_units"] = CoefficientImagesDisplay.from_estimator(mlp, units=12, scale="panel").figure_
+figures["hidden_units"] = CoefficientImagesDisplay.from_estimator(
+    mlp, units=12, scale="panel"
+).figure_
 
 # %%
 # Colour images
@@ -76,7 +86,10 @@ figures["hidden_units"] = CoefficientImagesDisplay.from_estimator(mlp, units=12,
 # Patches of a photograph of a temple and of one of a flower. Grey is zero; a colour is what a class likes to see there.
 
 photographs = load_sample_images().images
-patches = [extract_patches_2d(image, (8, 8), max_patches=2000, random_state=0) for image in photographs]
+patches = [
+    extract_patches_2d(image, (8, 8), max_patches=2000, random_state=0)
+    for image in photographs
+]
 X_colour = np.concatenate(patches).reshape(-1, 8 * 8 * 3)
 y_colour = np.repeat(["temple", "flower"], 2000)
 colour = SoftmaxRegression(l2=1.0, random_state=0).fit(X_colour, y_colour)
@@ -99,28 +112,40 @@ figures["loss"] = LossCurveDisplay.from_estimator(mlp, yscale="log").figure_
 # --------------------------------------
 
 curves = ["minibatch_loss", "validation_loss", "learning_rate"]
-figures["minibatches"] = LossCurveDisplay.from_estimator(mlp, curves=curves, yscale="log").figure_
+figures["minibatches"] = LossCurveDisplay.from_estimator(
+    mlp, curves=curves, yscale="log"
+).figure_
 
 # %%
 # Several trainings
 # -----------------
 
 trainings = {
-    f"momentum {momentum}": SoftmaxRegression(l2=0.05, momentum=momentum, random_state=0).fit(X_train, y_train)
+    f"momentum {momentum}": SoftmaxRegression(
+        l2=0.05, momentum=momentum, random_state=0
+    ).fit(X_train, y_train)
     for momentum in (0.0, 0.9)
 }
-figures["trainings"] = LossCurveDisplay.from_estimators(trainings, xscale="log", yscale="log").figure_
+figures["trainings"] = LossCurveDisplay.from_estimators(
+    trainings, xscale="log", yscale="log"
+).figure_
 
 # %%
 # Samples and predictions
 # -----------------------
 # The mistakes that the model is most sure of, and the predictions that it is least sure of.
 
-worst = SampleGridDisplay.from_estimator(clf, X_test, y_test, select="most_confident_errors", n_samples=10)
+worst = SampleGridDisplay.from_estimator(
+    clf, X_test, y_test, select="most_confident_errors", n_samples=10
+)
 figures["errors"] = worst.figure_
-unsure = SampleGridDisplay.from_estimator(clf, X_test, y_test, select="least_confident", n_samples=10)
+unsure = SampleGridDisplay.from_estimator(
+    clf, X_test, y_test, select="least_confident", n_samples=10
+)
 figures["unsure"] = unsure.figure_
-per_class = SampleGridDisplay.from_estimator(clf, X_test, y_test, select="per_class", n_samples=50, n_columns=10)
+per_class = SampleGridDisplay.from_estimator(
+    clf, X_test, y_test, select="per_class", n_samples=50, n_columns=10
+)
 figures["per_class"] = per_class.figure_
 
 # %%
@@ -128,7 +153,9 @@ figures["per_class"] = per_class.figure_
 # -------------
 
 few = worst.indices[:3]
-figures["probabilities"] = ProbabilityBarsDisplay.from_estimator(clf, X_test[few], y_test[few], n_columns=3).figure_
+figures["probabilities"] = ProbabilityBarsDisplay.from_estimator(
+    clf, X_test[few], y_test[few], n_columns=3
+).figure_
 
 # %%
 # Why this class and not that one
@@ -138,7 +165,9 @@ figures["probabilities"] = ProbabilityBarsDisplay.from_estimator(clf, X_test[few
 figures["evidence"] = EvidenceDisplay.from_estimator(clf, X_test[few[0]]).figure_
 predicted = clf.predict(X_test[few[:1]])[0]
 rivals = (predicted, y_test[few[0]])
-figures["rivals"] = EvidenceDisplay.from_estimator(clf, X_test[few[0]], difference=rivals).figure_
+figures["rivals"] = EvidenceDisplay.from_estimator(
+    clf, X_test[few[0]], difference=rivals
+).figure_
 
 # %%
 # Data, coefficients, and output as matrices
@@ -146,17 +175,31 @@ figures["rivals"] = EvidenceDisplay.from_estimator(clf, X_test[few[0]], differen
 # Few features, so that their numbers can be read: those of irises, as the training begins and later.
 
 iris = load_iris()
-snapshots = training_snapshots(SoftmaxRegression(tol=None, random_state=0), iris.data, iris.target, epochs=[0, 2, 20])
+snapshots = training_snapshots(
+    SoftmaxRegression(tol=None, random_state=0),
+    iris.data,
+    iris.target,
+    epochs=[0, 2, 20],
+)
 few_irises, names = slice(None, None, 25), iris.target_names
 samples = iris.data[few_irises], iris.target[few_irises]
-figures["matrices"] = ModelMatricesDisplay.from_estimator(snapshots[-1], *samples, class_names=names).figure_
-figures["snapshots"] = ModelMatricesDisplay.from_estimators(snapshots, *samples, class_names=names).figure_
+figures["matrices"] = ModelMatricesDisplay.from_estimator(
+    snapshots[-1], *samples, class_names=names
+).figure_
+figures["snapshots"] = ModelMatricesDisplay.from_estimators(
+    snapshots, *samples, class_names=names
+).figure_
 
 # %%
 # Learning as an animation
 # ------------------------
 
-snapshots = training_snapshots(SoftmaxRegression(l2=0.05, tol=None, random_state=0), X_train, y_train, epochs=range(21))
+snapshots = training_snapshots(
+    SoftmaxRegression(l2=0.05, tol=None, random_state=0),
+    X_train,
+    y_train,
+    epochs=range(21),
+)
 animation = animate_coefficients(snapshots, curve_options={"yscale": "log"})
 
 # %%
@@ -177,16 +220,31 @@ figures["search_heatmap"] = SearchHeatmapDisplay.from_estimator(search).figure_
 # They take every classifier, and each display here takes a place in a figure: an axes, or a subfigure.
 
 figures["together"] = figure = plt.figure(figsize=(11, 7), layout="constrained")
-axes = figure.subplot_mosaic([["confusion", "confusion", "roc", "boundary"], ["classes", "classes", "loss", "loss"]])
-ConfusionMatrixDisplay.from_estimator(clf, X_test, y_test, ax=axes["confusion"], colorbar=False, cmap="Blues")
+axes = figure.subplot_mosaic(
+    [
+        ["confusion", "confusion", "roc", "boundary"],
+        ["classes", "classes", "loss", "loss"],
+    ]
+)
+ConfusionMatrixDisplay.from_estimator(
+    clf, X_test, y_test, ax=axes["confusion"], colorbar=False, cmap="Blues"
+)
 is_eight = SoftmaxRegression(l2=0.05, random_state=0).fit(X_train, y_train == 8)
-RocCurveDisplay.from_estimator(is_eight, X_test, y_test == 8, ax=axes["roc"], name="8 or not")
+RocCurveDisplay.from_estimator(
+    is_eight, X_test, y_test == 8, ax=axes["roc"], name="8 or not"
+)
 few_classes = y_train < 2
 plane, labels = PCA(2).fit_transform(X_train[few_classes]), y_train[few_classes]
 curved = TinyMLPClassifier((8,), random_state=0).fit(plane, labels)
 regions = {"cmap": ListedColormap(["C0", "C1"]), "vmin": 0, "vmax": 1}
 DecisionBoundaryDisplay.from_estimator(
-    curved, plane, response_method="predict", plot_method="pcolormesh", ax=axes["boundary"], alpha=0.3, **regions
+    curved,
+    plane,
+    response_method="predict",
+    plot_method="pcolormesh",
+    ax=axes["boundary"],
+    alpha=0.3,
+    **regions,
 )
 axes["boundary"].scatter(*plane.T, c=labels, s=6, **regions)
 axes["boundary"].set(xlabel="first component", ylabel="second component")

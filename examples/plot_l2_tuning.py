@@ -30,10 +30,16 @@ from sksoftmax import (
     VectorizedGridSearchCV,
     one_standard_error,
 )
-from sksoftmax.plotting import CoefficientImagesDisplay, SearchCurveDisplay, SearchHeatmapDisplay
+from sksoftmax.plotting import (
+    CoefficientImagesDisplay,
+    SearchCurveDisplay,
+    SearchHeatmapDisplay,
+)
 
 X, y = load_digits(return_X_y=True)
-X_train, X_test, y_train, y_test = train_test_split(X, y, train_size=600, stratify=y, random_state=0)
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, train_size=600, stratify=y, random_state=0
+)
 rng = np.random.RandomState(0)
 wrong = rng.rand(len(y_train)) < 0.1
 y_train = np.where(wrong, rng.randint(0, 10, len(y_train)), y_train)
@@ -57,9 +63,15 @@ curve = SearchCurveDisplay.from_estimator(clf)
 
 pictures = plt.figure(figsize=(9, 4.8), layout="constrained")
 for part, l2 in zip(pictures.subfigures(3, 1), [1e-5, clf.l2_, 10.0]):
-    weights = SoftmaxRegression(l2=l2, tol=1e-5, max_iter=1000, random_state=0).fit(X_train, y_train)
-    part.suptitle(f"l2 = {l2:.2g}, coefficients up to {np.abs(weights.coef_).max():.2g}")
-    CoefficientImagesDisplay.from_estimator(weights, ax=part.subplots(), n_columns=10, colorbar=False)
+    weights = SoftmaxRegression(l2=l2, tol=1e-5, max_iter=1000, random_state=0).fit(
+        X_train, y_train
+    )
+    part.suptitle(
+        f"l2 = {l2:.2g}, coefficients up to {np.abs(weights.coef_).max():.2g}"
+    )
+    CoefficientImagesDisplay.from_estimator(
+        weights, ax=part.subplots(), n_columns=10, colorbar=False
+    )
 
 # %%
 # A search of scikit-learn, but for the time
@@ -72,15 +84,26 @@ grid = {"l2": np.logspace(-5, 0, 11), "momentum": [0.5, 0.9]}
 searches, seconds = {}, {}
 for cls in (VectorizedGridSearchCV, GridSearchCV):
     start = time.perf_counter()
-    searches[cls] = cls(model, grid, scoring="neg_log_loss", refit=one_standard_error).fit(X_train, y_train)
+    searches[cls] = cls(
+        model, grid, scoring="neg_log_loss", refit=one_standard_error
+    ).fit(X_train, y_train)
     seconds[cls] = time.perf_counter() - start
 vectorized, plain = searches.values()
-difference = np.abs(vectorized.cv_results_["mean_test_score"] - plain.cv_results_["mean_test_score"]).max()
-print(f"\n{len(vectorized.cv_results_['params'])} candidates, {vectorized.n_splits_} splits")
+difference = np.abs(
+    vectorized.cv_results_["mean_test_score"] - plain.cv_results_["mean_test_score"]
+).max()
 print(
-    f"largest difference of mean scores: {difference:.0e}, same choice: {vectorized.best_params_ == plain.best_params_}"
+    f"\n{len(vectorized.cv_results_['params'])} candidates, {vectorized.n_splits_} "
+    "splits"
 )
-print(f"GridSearchCV takes {seconds[GridSearchCV] / seconds[VectorizedGridSearchCV]:.1f} times as long")
+print(
+    f"largest difference of mean scores: {difference:.0e}, same choice: "
+    f"{vectorized.best_params_ == plain.best_params_}"
+)
+print(
+    f"GridSearchCV takes {seconds[GridSearchCV] / seconds[VectorizedGridSearchCV]:.1f} "
+    "times as long"
+)
 
 # %%
 # Two parameters at once
@@ -90,7 +113,10 @@ print(f"GridSearchCV takes {seconds[GridSearchCV] / seconds[VectorizedGridSearch
 sizes = {"hidden_layer_sizes": [4, 8, 16, 32], "l2": np.logspace(-4, 0, 7)}
 network = TinyMLPClassifier(max_iter=30, tol=None, random_state=0)
 wide = VectorizedGridSearchCV(network, sizes).fit(X_train, y_train)
-print(f"\n{wide.best_estimator_}: accuracy on the test set {wide.score(X_test, y_test):.3f}")
+print(
+    f"\n{wide.best_estimator_}: accuracy on the test set "
+    f"{wide.score(X_test, y_test):.3f}"
+)
 heat_map = SearchHeatmapDisplay.from_estimator(wide)
 
 # %%
@@ -99,7 +125,11 @@ heat_map = SearchHeatmapDisplay.from_estimator(wide)
 
 folder = Path("sksoftmax-figures")
 folder.mkdir(exist_ok=True)
-for name, figure in {"curve": curve.figure_, "pictures": pictures, "heat_map": heat_map.figure_}.items():
+for name, figure in {
+    "curve": curve.figure_,
+    "pictures": pictures,
+    "heat_map": heat_map.figure_,
+}.items():
     path = folder / f"tuning_{name}.png"
     figure.savefig(path, dpi=120)
     print(f"saved {path}")

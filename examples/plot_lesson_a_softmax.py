@@ -20,11 +20,19 @@ from lesson import load_images, print_table, save
 from sklearn.base import clone
 
 from sksoftmax import SoftmaxRegression
-from sksoftmax.plotting import CoefficientImagesDisplay, LossCurveDisplay, SampleGridDisplay
+from sksoftmax.plotting import (
+    CoefficientImagesDisplay,
+    LossCurveDisplay,
+    SampleGridDisplay,
+)
 
 X, y, X_all_test, y_all_test, is_mnist = load_images()
 X_train, y_train, X_test, y_test = X[:500], y[:500], X_all_test[:100], y_all_test[:100]
-figures = {"sample": SampleGridDisplay.from_predictions(X_train, y_train, n_samples=1).plot(cmap="jet").figure_}
+figures = {
+    "sample": SampleGridDisplay.from_predictions(X_train, y_train, n_samples=1)
+    .plot(cmap="jet")
+    .figure_
+}
 
 # %%
 # The recipe
@@ -49,7 +57,9 @@ figures["loss"] = LossCurveDisplay.from_estimator(recipe).figure_
 # -----------------
 # The classes that the lesson shows.
 
-figures["weights"] = CoefficientImagesDisplay.from_estimator(recipe, classes=[3, 0, 1]).figure_
+figures["weights"] = CoefficientImagesDisplay.from_estimator(
+    recipe, classes=[3, 0, 1]
+).figure_
 
 # %%
 # Ten draws
@@ -63,7 +73,9 @@ def accuracies(estimator):
     scores = []
     for seed in range(10):
         rows = np.random.RandomState(seed).permutation(len(X))[:500]
-        scores.append(clone(estimator).fit(X[rows], y[rows]).score(X_all_test, y_all_test))
+        scores.append(
+            clone(estimator).fit(X[rows], y[rows]).score(X_all_test, y_all_test)
+        )
     return np.array(scores)
 
 
@@ -72,13 +84,22 @@ of_recipe, of_default = accuracies(recipe), accuracies(default)
 rows = [
     ("the recipe, training accuracy", 0.902, recipe.score(X_train, y_train)),
     ("the recipe, test accuracy, 100 images", 0.85, recipe.score(X_test, y_test)),
-    ("the default settings, test accuracy, 100 images", None, default.score(X_test, y_test)),
+    (
+        "the default settings, test accuracy, 100 images",
+        None,
+        default.score(X_test, y_test),
+    ),
     ("the recipe, test accuracy, all images, mean of 10 draws", None, of_recipe.mean()),
     ("their standard deviation", None, of_recipe.std()),
     ("the default settings, likewise", None, of_default.mean()),
     ("their standard deviation", None, of_default.std()),
 ]
-print_table("500 images of MNIST" if is_mnist else "500 of scikit-learn's digits; the lesson has MNIST", rows)
+print_table(
+    "500 images of MNIST"
+    if is_mnist
+    else "500 of scikit-learn's digits; the lesson has MNIST",
+    rows,
+)
 
 # %%
 # The same images with the default settings

@@ -36,7 +36,9 @@ z, true = np.array([800.0, 0.0]), 1
 p = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
 with np.errstate(divide="ignore", invalid="ignore"):
     separate = (np.diag(p) - np.outer(p, p)) @ np.array([0.0, -1 / p[1]])
-print(f"logits 800 and 0, the second is true: separate {separate}, fused {p - [0, 1]}\n")
+print(
+    f"logits 800 and 0, the second is true: separate {separate}, fused {p - [0, 1]}\n"
+)
 
 # %%
 # The recipe
@@ -83,8 +85,14 @@ rows = [
     ("the recipe, test accuracy after 20 epochs", 0.893, accuracies[19]),
     ("the recipe, test accuracy after 40 epochs", 0.921, accuracies[39]),
     ("the lesson's variant with a separate Jacobian", 0.949, None),
-    (f"the default settings, test accuracy, {default.n_iter_} epochs", None, default.score(X_test, y_test)),
+    (
+        f"the default settings, test accuracy, {default.n_iter_} epochs",
+        None,
+        default.score(X_test, y_test),
+    ),
 ]
-print_table("MNIST" if is_mnist else "scikit-learn's digits; the lesson has MNIST", rows)
+print_table(
+    "MNIST" if is_mnist else "scikit-learn's digits; the lesson has MNIST", rows
+)
 save(figures, "c")
 plt.show()

@@ -65,7 +65,12 @@ figures["snapshots"] = ModelMatricesDisplay.from_estimators(snapshots, X).figure
 # A learning rate of 1
 # --------------------
 
-fast = training_snapshots(SoftmaxRegression(**{**online.get_params(), "learning_rate_init": 1.0}), X, y, epochs=[20])[0]
+fast = training_snapshots(
+    SoftmaxRegression(**{**online.get_params(), "learning_rate_init": 1.0}),
+    X,
+    y,
+    epochs=[20],
+)[0]
 
 # %%
 # Fifty epochs as an animation
@@ -91,9 +96,15 @@ figures["weights"] = CoefficientImagesDisplay.from_estimator(long, limit=10).fig
 for a, b in ((8, 9), (6, 5)):
     (differs,) = np.flatnonzero(X[a] != X[b])
     gap = long.coef_[a] - long.coef_[b]
-    print(f"{a} and {b} differ in pixel {differs}; coefficient of {a} less that of {b}: {gap[differs]:.2f}", end="; ")
+    print(
+        f"{a} and {b} differ in pixel {differs}; coefficient of {a} less that of {b}: "
+        f"{gap[differs]:.2f}",
+        end="; ",
+    )
     print(f"the largest of the others: {np.abs(np.delete(gap, differs)).max():.2f}")
-figures["pixel_17"] = CoefficientImagesDisplay.from_estimator(long, difference=(8, 9), percentile=100).figure_
+figures["pixel_17"] = CoefficientImagesDisplay.from_estimator(
+    long, difference=(8, 9), percentile=100
+).figure_
 
 
 def mean_loss(model):
@@ -103,7 +114,11 @@ def mean_loss(model):
 first_perfect = next(s.n_iter_ for s in snapshots if s.score(X, y) == 1)
 rows = [
     ("digits right of 10 at epoch 0", "3", f"{10 * snapshots[0].score(X, y):.0f}"),
-    ("epoch from which all are right (looked at every second)", "12", str(first_perfect)),
+    (
+        "epoch from which all are right (looked at every second)",
+        "12",
+        str(first_perfect),
+    ),
     ("mean loss at epoch 20", 0.63, mean_loss(snapshots[-1])),
     ("mean loss at epoch 20 with a learning rate of 1", None, mean_loss(fast)),
     ("mean loss after 100,000 epochs", 1.45e-4, mean_loss(long)),

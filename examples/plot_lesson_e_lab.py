@@ -47,16 +47,24 @@ recipe = SoftmaxRegression(
 )
 started = time.perf_counter()
 recipe.fit(X_train[few], y_train[few])
-recipe.coef_ = np.random.RandomState(0).uniform(size=recipe.coef_.shape).astype(np.float32)
+recipe.coef_ = (
+    np.random.RandomState(0).uniform(size=recipe.coef_.shape).astype(np.float32)
+)
 recipe.set_params(max_iter=2000).fit(X_train[few], y_train[few])
 seconds = time.perf_counter() - started
-figures = {"recipe_loss": LossCurveDisplay.from_estimator(recipe, xscale="log", yscale="log").figure_}
+figures = {
+    "recipe_loss": LossCurveDisplay.from_estimator(
+        recipe, xscale="log", yscale="log"
+    ).figure_
+}
 
 # %%
 # Its weights
 # -----------
 
-figures["recipe_weights"] = CoefficientImagesDisplay.from_estimator(recipe, percentile=100).figure_
+figures["recipe_weights"] = CoefficientImagesDisplay.from_estimator(
+    recipe, percentile=100
+).figure_
 
 # %%
 # The open task: penalty and batch size
@@ -65,10 +73,14 @@ figures["recipe_weights"] = CoefficientImagesDisplay.from_estimator(recipe, perc
 # is enough for so many; the test images are not looked at.
 
 split = StratifiedShuffleSplit(1, test_size=0.2, random_state=0)
-base = SoftmaxRegression(max_iter=15 if is_mnist else 60, tol=None, learning_rate="cosine", random_state=0)
+base = SoftmaxRegression(
+    max_iter=15 if is_mnist else 60, tol=None, learning_rate="cosine", random_state=0
+)
 grid = {"l2": np.logspace(-6, -2, 9), "batch_size": [32, 128, 512]}
 started = time.perf_counter()
-search = VectorizedGridSearchCV(base, grid, scoring="neg_log_loss", cv=split).fit(X_train, y_train)
+search = VectorizedGridSearchCV(base, grid, scoring="neg_log_loss", cv=split).fit(
+    X_train, y_train
+)
 search_seconds = time.perf_counter() - started
 print(f"{len(search.cv_results_['params'])} candidates: {search.best_params_}\n")
 figures["search"] = SearchHeatmapDisplay.from_estimator(search).figure_
@@ -81,13 +93,22 @@ figures["search"] = SearchHeatmapDisplay.from_estimator(search).figure_
 schedules = {}
 for schedule in ("constant", "inverse_time", "step", "exponential", "cosine"):
     decay = {"exponential": 0.8, "step": 0.3}.get(schedule)
-    model = SoftmaxRegression(**{**base.get_params(), **search.best_params_, "learning_rate": schedule, "decay": decay})
+    model = SoftmaxRegression(
+        **{
+            **base.get_params(),
+            **search.best_params_,
+            "learning_rate": schedule,
+            "decay": decay,
+        }
+    )
     model.set_params(decay_epochs=5, early_stopping=True)
     schedules[schedule] = model.fit(X_train, y_train)
 print(f"{'schedule':14} {'validation loss':>16}")
 for name, model in schedules.items():
     print(f"{name:14} {min(model.validation_loss_curve_):16.4f}")
-figures["schedules"] = LossCurveDisplay.from_estimators(schedules, curves=["validation_loss"], yscale="log").figure_
+figures["schedules"] = LossCurveDisplay.from_estimators(
+    schedules, curves=["validation_loss"], yscale="log"
+).figure_
 
 # %%
 # The model
@@ -95,16 +116,32 @@ figures["schedules"] = LossCurveDisplay.from_estimators(schedules, curves=["vali
 
 best = search.best_estimator_
 figures["weights"] = CoefficientImagesDisplay.from_estimator(best).figure_
-figures["errors"] = SampleGridDisplay.from_estimator(best, X_test, y_test, select="most_confident_errors").figure_
+figures["errors"] = SampleGridDisplay.from_estimator(
+    best, X_test, y_test, select="most_confident_errors"
+).figure_
 rows = [
-    ("the recipe, accuracy on all training images", 0.720, recipe.score(X_train, y_train)),
+    (
+        "the recipe, accuracy on all training images",
+        0.720,
+        recipe.score(X_train, y_train),
+    ),
     ("the recipe, test accuracy", 0.721, recipe.score(X_test, y_test)),
     ("seconds for the recipe", None, seconds),
-    ("validated l2 and batch size, training accuracy", None, best.score(X_train, y_train)),
+    (
+        "validated l2 and batch size, training accuracy",
+        None,
+        best.score(X_train, y_train),
+    ),
     ("validated l2 and batch size, test accuracy", None, best.score(X_test, y_test)),
-    (f"seconds for {len(search.cv_results_['params'])} candidates", None, search_seconds),
+    (
+        f"seconds for {len(search.cv_results_['params'])} candidates",
+        None,
+        search_seconds,
+    ),
 ]
 print()
-print_table("MNIST" if is_mnist else "scikit-learn's digits; the lesson has MNIST", rows)
+print_table(
+    "MNIST" if is_mnist else "scikit-learn's digits; the lesson has MNIST", rows
+)
 save(figures, "e")
 plt.show()

@@ -26,7 +26,16 @@ from sklearn.pipeline import make_pipeline
 
 from sksoftmax import SoftmaxRegression
 
-MODULES = ["interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "special", "stats"]
+MODULES = [
+    "interpolate",
+    "linalg",
+    "ndimage",
+    "optimize",
+    "signal",
+    "sparse",
+    "special",
+    "stats",
+]
 texts, modules, functions = [], [], []
 for module in MODULES:
     members = importlib.import_module(f"scipy.{module}")
@@ -37,16 +46,27 @@ for module in MODULES:
                 modules.append(module)
                 functions.append(f"{module}.{name}")
 texts, modules = np.array(texts), np.array(modules)
-train, test = next(GroupShuffleSplit(1, test_size=0.3, random_state=0).split(texts, modules, functions))
-print(f"{len(train)} texts for training, {len(test)} for the test, {len(MODULES)} modules")
+train, test = next(
+    GroupShuffleSplit(1, test_size=0.3, random_state=0).split(texts, modules, functions)
+)
+print(
+    f"{len(train)} texts for training, {len(test)} for the test, {len(MODULES)} modules"
+)
 
 # %%
 # Words and pairs of words, weighted
 # ----------------------------------
 # The matrix is sparse and stays so. A step of training touches the words of its texts, not the whole vocabulary.
 
-words = TfidfVectorizer(stop_words="english", token_pattern="[A-Za-z]{3,}", ngram_range=(1, 2), sublinear_tf=True)
-model = make_pipeline(words, SoftmaxRegression(random_state=0)).fit(texts[train], modules[train])
+words = TfidfVectorizer(
+    stop_words="english",
+    token_pattern="[A-Za-z]{3,}",
+    ngram_range=(1, 2),
+    sublinear_tf=True,
+)
+model = make_pipeline(words, SoftmaxRegression(random_state=0)).fit(
+    texts[train], modules[train]
+)
 X = words.transform(texts[train])
 print(f"{X.shape[1]} features, of which a text has {X.nnz / X.shape[0]:.0f}")
 print(f"accuracy on the test set: {model.score(texts[test], modules[test]):.3f}")
@@ -57,9 +77,14 @@ print(f"accuracy on the test set: {model.score(texts[test], modules[test]):.3f}"
 # ``HashingVectorizer`` has a million columns and learns nothing, so that texts may also come in a stream. Columns that
 # no text has take no time.
 
-hashed = make_pipeline(HashingVectorizer(stop_words="english"), SoftmaxRegression(random_state=0))
+hashed = make_pipeline(
+    HashingVectorizer(stop_words="english"), SoftmaxRegression(random_state=0)
+)
 hashed.fit(texts[train], modules[train])
-print(f"hashed to {hashed[-1].coef_.shape[1]} columns: {hashed.score(texts[test], modules[test]):.3f}")
+print(
+    f"hashed to {hashed[-1].coef_.shape[1]} columns: "
+    f"{hashed.score(texts[test], modules[test]):.3f}"
+)
 
 # %%
 # The most telling words

@@ -16,15 +16,24 @@ from tests.benchmarks.report import Row
 from tests.pages import DOCS, PAGES, ROOT
 
 CODE_COLUMNS = 88
+SCRIPTS = sorted((ROOT / "examples").rglob("*.py"))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_code_fits_its_box(page):
+def code_of(page):
+    """The lines of code that a page shows: of a script what is no sentence."""
+    if page in SCRIPTS:
+        lines = re.sub(r'^ *""".*?"""', "", page.read_text(), flags=re.DOTALL | re.MULTILINE).splitlines()
+        return [line for line in lines if not line.startswith("#")]
     code = re.findall(r"^ *((?:>>>|\.\.\.) .*)$", page.read_text(), re.MULTILINE)
     for program in page.parent.glob("*.py"):
         if f":: {program.name}\n" in page.read_text():
             code += program.read_text().splitlines()
-    assert not [line for line in code if len(line) > CODE_COLUMNS]
+    return code
+
+
+@pytest.mark.parametrize("page", [*PAGES, *SCRIPTS], ids=lambda page: page.stem)
+def test_code_fits_its_box(page):
+    assert not [line for line in code_of(page) if len(line) > CODE_COLUMNS]
 
 
 GUIDE = [page for page in PAGES if page.parent.name == "guide" and page.stem != "index"]

@@ -18,7 +18,11 @@ import numpy as np
 
 from sksoftmax import SoftmaxRegression
 from sksoftmax.datasets import load_tiny_digits
-from sksoftmax.plotting import CoefficientImagesDisplay, ProbabilityBarsDisplay, SampleGridDisplay
+from sksoftmax.plotting import (
+    CoefficientImagesDisplay,
+    ProbabilityBarsDisplay,
+    SampleGridDisplay,
+)
 
 X, y = load_tiny_digits(return_X_y=True)
 SampleGridDisplay.from_predictions(X, y, n_samples=10)
@@ -44,9 +48,18 @@ print("shape of X:", X.shape, "  y:", y)
 # pixels that have ink in both. How much ink do the 8 and the 9 share?
 
 shared = X[8] * X[9]
-print("ink in the 8:", int(X[8].sum()), "  ink in the 9:", int(X[9].sum()), "  in both:", int(X[8] @ X[9]))
+print(
+    "ink in the 8:",
+    int(X[8].sum()),
+    "  ink in the 9:",
+    int(X[9].sum()),
+    "  in both:",
+    int(X[8] @ X[9]),
+)
 figure, axes = plt.subplots(1, 3, figsize=(6, 2.4), layout="constrained")
-for ax, values, title in zip(axes, (X[8], X[9], shared), ("image: an 8", "weights: a 9", "product")):
+for ax, values, title in zip(
+    axes, (X[8], X[9], shared), ("image: an 8", "weights: a 9", "product")
+):
     ax.imshow(values.reshape(5, 5), cmap="Greys")
     ax.set(title=title, xticks=[], yticks=[])
 
@@ -54,7 +67,12 @@ for ax, values, title in zip(axes, (X[8], X[9], shared), ("image: an 8", "weight
 # There is a problem. An 8 has a lot of ink, so it shares ink with everything. The image of a 9 gets as high a score
 # from the 8 as from the 9:
 
-print("image of a 9: score of class 8 is", X[9] @ X[8], "and score of class 9 is", X[9] @ X[9])
+print(
+    "image of a 9: score of class 8 is",
+    X[9] @ X[8],
+    "and score of class 9 is",
+    X[9] @ X[9],
+)
 assert X[9] @ X[8] == X[9] @ X[9]
 
 # %%
@@ -76,8 +94,22 @@ figure, ax = plt.subplots(figsize=(5.6, 4.8), layout="constrained")
 picture = ax.imshow(Z, cmap="Blues")
 for i in range(10):
     for k in range(10):
-        ax.text(k, i, f"{Z[i, k]:.1f}", ha="center", va="center", size=8, color="white" if Z[i, k] > 3 else "black")
-ax.set(xlabel="class", ylabel="image", xticks=range(10), yticks=range(10), title="scores: each row is an image")
+        ax.text(
+            k,
+            i,
+            f"{Z[i, k]:.1f}",
+            ha="center",
+            va="center",
+            size=8,
+            color="white" if Z[i, k] > 3 else "black",
+        )
+ax.set(
+    xlabel="class",
+    ylabel="image",
+    xticks=range(10),
+    yticks=range(10),
+    title="scores: each row is an image",
+)
 
 # %%
 # From scores to probabilities
@@ -125,7 +157,9 @@ figure, ax = plt.subplots(figsize=(5, 3.2), layout="constrained")
 grid = np.linspace(-2, 2.3, 100)
 ax.plot(grid, np.exp(grid), color="grey")
 for score, name in zip(z, "ABC"):
-    ax.plot([score, score, -2], [0, np.exp(score), np.exp(score)], ":", color="lightgrey")
+    ax.plot(
+        [score, score, -2], [0, np.exp(score), np.exp(score)], ":", color="lightgrey"
+    )
     ax.plot(score, np.exp(score), "o")
     ax.annotate(
         f"{name}: exp({score:.0f}) = {np.exp(score):.2f}",
@@ -207,7 +241,12 @@ def mean_loss(Z):
     return -np.log(P[np.arange(10), y]).mean()
 
 
-print("knows nothing:", mean_loss(np.zeros((10, 10))).round(2), "  our weights:", mean_loss(Z).round(2))
+print(
+    "knows nothing:",
+    mean_loss(np.zeros((10, 10))).round(2),
+    "  our weights:",
+    mean_loss(Z).round(2),
+)
 assert np.isclose(mean_loss(np.zeros((10, 10))), np.log(10))
 
 # %%
@@ -242,7 +281,11 @@ ax = figure.add_subplot(1, 2, 2)
 lines = ax.contour(steps, steps, surface, 20, cmap="viridis")
 ax.plot(1, 1, "s", color="C1", label="our guess")
 ax.plot(*best, "*", color="C3", markersize=12, label="lowest point")
-ax.set(xlabel="weight in class 8", ylabel="weight in class 6", title="the same from above: lines of equal loss")
+ax.set(
+    xlabel="weight in class 8",
+    ylabel="weight in class 6",
+    title="the same from above: lines of equal loss",
+)
 ax.legend()
 
 # %%
@@ -259,8 +302,16 @@ ax.legend()
 
 clf = SoftmaxRegression(solver="lbfgs", l2=0.001, tol=1e-6).fit(X, y)
 CoefficientImagesDisplay.from_estimator(clf)
-print("all right:", clf.score(X, y) == 1, "  loss:", mean_loss(X @ clf.coef_.T + clf.intercept_).round(3))
-print("largest difference between the 8 and the 9: pixel", np.abs(clf.coef_[8] - clf.coef_[9]).argmax())
+print(
+    "all right:",
+    clf.score(X, y) == 1,
+    "  loss:",
+    mean_loss(X @ clf.coef_.T + clf.intercept_).round(3),
+)
+print(
+    "largest difference between the 8 and the 9: pixel",
+    np.abs(clf.coef_[8] - clf.coef_[9]).argmax(),
+)
 assert np.abs(clf.coef_[8] - clf.coef_[9]).argmax() == PIXEL
 
 # %%

@@ -20,7 +20,11 @@ from matplotlib.animation import FuncAnimation
 
 from sksoftmax import SoftmaxRegression, find_learning_rate
 from sksoftmax.datasets import load_tiny_digits, make_noisy_digits
-from sksoftmax.plotting import LearningRateDisplay, animate_coefficients, training_snapshots
+from sksoftmax.plotting import (
+    LearningRateDisplay,
+    animate_coefficients,
+    training_snapshots,
+)
 
 X, y = load_tiny_digits(return_X_y=True)
 W0, b0, PIXEL = X.copy(), -X.sum(axis=1) / 2, 17
@@ -55,14 +59,22 @@ ax.set(xlabel="weight of pixel 17 in class 8", ylabel="loss")
 # divided by the length of the step is the *slope*. A positive slope means: it goes up to the right, so go left.
 
 here, tiny = 4.0, 1e-6
-slope = (mean_loss(with_weights(here + tiny), b0) - mean_loss(with_weights(here), b0)) / tiny
+slope = (
+    mean_loss(with_weights(here + tiny), b0) - mean_loss(with_weights(here), b0)
+) / tiny
 print(f"the slope at 4 is {slope:.4f}")
 figure, ax = plt.subplots(figsize=(5, 3), layout="constrained")
 ax.plot(grid, curve, color="grey")
 ax.plot(here, mean_loss(with_weights(here), b0), "o", color="C3")
 near = np.array([here - 2.5, here + 2.5])
-ax.plot(near, mean_loss(with_weights(here), b0) + slope * (near - here), "--", color="C3")
-ax.set(xlabel="weight of pixel 17 in class 8", ylabel="loss", title=f"at 4 the slope is {slope:.2f}")
+ax.plot(
+    near, mean_loss(with_weights(here), b0) + slope * (near - here), "--", color="C3"
+)
+ax.set(
+    xlabel="weight of pixel 17 in class 8",
+    ylabel="loss",
+    title=f"at 4 the slope is {slope:.2f}",
+)
 
 # %%
 # The slope without trying
@@ -86,7 +98,9 @@ def loss_of_scores(z):
     return -np.log(softmax(z[None])[0, 1])
 
 
-tried = [(loss_of_scores(z + tiny * step) - loss_of_scores(z)) / tiny for step in np.eye(3)]
+tried = [
+    (loss_of_scores(z + tiny * step) - loss_of_scores(z)) / tiny for step in np.eye(3)
+]
 print("slopes by trying:      ", np.round(tried, 3))
 print("probability less truth:", np.round(softmax(z[None])[0] - right, 3))
 assert np.allclose(tried, softmax(z[None])[0] - right, atol=1e-5)
@@ -148,9 +162,15 @@ def walk(rate, n_steps=15):
 
 
 paths = {name: walk(rate) for name, rate in RATES.items()}
-losses = {name: [mean_loss(with_weights(*place), b0) for place in path] for name, path in paths.items()}
+losses = {
+    name: [mean_loss(with_weights(*place), b0) for place in path]
+    for name, path in paths.items()
+}
 for name, rate in RATES.items():
-    print(f"rate {rate:4} ({name:11}): loss {losses[name][0]:.3f}, after 15 steps {losses[name][-1]:.3f}")
+    print(
+        f"rate {rate:4} ({name:11}): loss {losses[name][0]:.3f}, after 15 steps "
+        f"{losses[name][-1]:.3f}"
+    )
 
 # %%
 # Press play. Too small: it arrives, but late. About right: it arrives in a few steps. Too large: it jumps over the
@@ -162,7 +182,12 @@ figure, axes = plt.subplots(1, 3, figsize=(9, 3.4), sharey=True, layout="constra
 walkers = []
 for ax, (name, rate) in zip(axes, RATES.items()):
     ax.contour(steps, steps, surface, 20, cmap="viridis", alpha=0.5)
-    ax.set(title=f"{name}: {rate}", xlabel="weight in class 8", xlim=(-9, 10), ylim=(-9, 10))
+    ax.set(
+        title=f"{name}: {rate}",
+        xlabel="weight in class 8",
+        xlim=(-9, 10),
+        ylim=(-9, 10),
+    )
     walkers.append(ax.plot([], [], "o-", color="C3", markersize=4)[0])
 axes[0].set_ylabel("weight in class 6")
 title = figure.suptitle("step 0")
@@ -197,7 +222,11 @@ for _ in range(100):
     slopes_W, slopes_b = gradient(W, b)
     W, b = W - rate * slopes_W, b - rate * slopes_b
 print(f"loss before: {losses[0]:.3f} = log 10, after 100 steps: {mean_loss(W, b):.3f}")
-print("digits that are right:", int((softmax(X @ W.T + b).argmax(axis=1) == y).sum()), "of 10")
+print(
+    "digits that are right:",
+    int((softmax(X @ W.T + b).argmax(axis=1) == y).sum()),
+    "of 10",
+)
 assert np.isclose(losses[0], np.log(10))
 
 # %%
@@ -205,7 +234,13 @@ assert np.isclose(losses[0], np.log(10))
 # rate, no momentum, no penalty. (*Momentum* lets a step keep a part of the one before, as a rolling ball does.) An
 # *epoch* is one pass over all images, so here it is one step. Its weights are ours.
 
-plain = {"batch_size": 10, "learning_rate": "constant", "momentum": 0, "l2": 0, "tol": None}
+plain = {
+    "batch_size": 10,
+    "learning_rate": "constant",
+    "momentum": 0,
+    "l2": 0,
+    "tol": None,
+}
 clf = SoftmaxRegression(learning_rate_init=rate, max_iter=100, **plain).fit(X, y)
 print(f"largest difference to our loop: {np.abs(clf.coef_ - W).max():.0e}")
 assert np.allclose(clf.coef_, W)
@@ -214,7 +249,9 @@ assert np.allclose(clf.loss_curve_, losses)
 # %%
 # Watch it learn. Red pixels come to speak for a digit, blue ones against it.
 
-snapshots = training_snapshots(clf, X, y, epochs=[0, 1, 2, 3, 5, 10, 20, 40, 60, 80, 100])
+snapshots = training_snapshots(
+    clf, X, y, epochs=[0, 1, 2, 3, 5, 10, 20, 40, 60, 80, 100]
+)
 learning = animate_coefficients(snapshots, interval=500)
 
 # %%
@@ -226,7 +263,9 @@ learning = animate_coefficients(snapshots, interval=500)
 
 X_noisy, y_noisy = make_noisy_digits(1000, random_state=0)
 clf = SoftmaxRegression(batch_size=1000, momentum=0, l2=0)
-found = find_learning_rate(clf, X_noisy, y_noisy, learning_rates=np.logspace(-2, 2, 25), n_epochs=30)
+found = find_learning_rate(
+    clf, X_noisy, y_noisy, learning_rates=np.logspace(-2, 2, 25), n_epochs=30
+)
 print(f"a good rate here: {found.best:.2g}")
 LearningRateDisplay.from_learning_rates(found)
 

@@ -45,14 +45,28 @@ def gradient(W, rows):
 
 rng = np.random.RandomState(0)
 W, sizes, n_polls = np.zeros((10, 25)), [1, 4, 16, 64, 256], 400
-polls = {b: [gradient(W, rng.randint(n, size=b))[8, 17] for _ in range(n_polls)] for b in sizes}
+polls = {
+    b: [gradient(W, rng.randint(n, size=b))[8, 17] for _ in range(n_polls)]
+    for b in sizes
+}
 exact = gradient(W, np.arange(n))[8, 17]
 
 figure, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
 for place, b in enumerate(sizes):
-    ax.plot(place + rng.uniform(-0.25, 0.25, n_polls), polls[b], ".", markersize=2, color="C0")
+    ax.plot(
+        place + rng.uniform(-0.25, 0.25, n_polls),
+        polls[b],
+        ".",
+        markersize=2,
+        color="C0",
+    )
 ax.axhline(exact, color="C3", label="all images")
-ax.set(xlabel="batch size", ylabel="slope in the minibatch", xticks=range(len(sizes)), xticklabels=sizes)
+ax.set(
+    xlabel="batch size",
+    ylabel="slope in the minibatch",
+    xticks=range(len(sizes)),
+    xticklabels=sizes,
+)
 ax.legend()
 
 # %%
@@ -63,14 +77,25 @@ ax.legend()
 
 scatter = np.array([np.std(polls[b]) for b in sizes])
 for b, deviation in zip(sizes, scatter):
-    print(f"batch size {b:3}: mean of the polls {np.mean(polls[b]):+.4f}, standard deviation {deviation:.4f}")
+    print(
+        f"batch size {b:3}: mean of the polls {np.mean(polls[b]):+.4f}, standard "
+        f"deviation {deviation:.4f}"
+    )
 print(f"all images:     slope {exact:+.4f}")
 assert np.allclose(scatter[:-1] / scatter[1:], 2, atol=0.35)
 
 figure, ax = plt.subplots(figsize=(5, 3), layout="constrained")
 ax.loglog(sizes, scatter, "o-", label="measured")
-ax.loglog(sizes, scatter[0] / np.sqrt(sizes), ":", color="grey", label="one over the root of the batch size")
-ax.set(xlabel="batch size", ylabel="standard deviation", xticks=sizes, xticklabels=sizes)
+ax.loglog(
+    sizes,
+    scatter[0] / np.sqrt(sizes),
+    ":",
+    color="grey",
+    label="one over the root of the batch size",
+)
+ax.set(
+    xlabel="batch size", ylabel="standard deviation", xticks=sizes, xticklabels=sizes
+)
 ax.minorticks_off()
 ax.legend()
 
@@ -95,14 +120,19 @@ def walk(batch_size, rate=0.5, seed=1):
     return np.array(path), loss
 
 
-figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), sharex=True, sharey=True, layout="constrained")
+figure, axes = plt.subplots(
+    1, 3, figsize=(9, 3.2), sharex=True, sharey=True, layout="constrained"
+)
 losses = {}
 for ax, b in zip(axes, (4, 40, 400)):
     path, losses[b] = walk(b)
     ax.plot(*path.T, ".-", linewidth=0.8, markersize=3)
     ax.plot(*path[-1], "*", color="C3", markersize=12)
     ax.set(title=f"batch size {b}: {len(path) - 1} steps", xlabel="weight in class 8")
-    print(f"batch size {b:3}: {len(path) - 1:3} steps, loss of all images at the end {losses[b]:.2f}")
+    print(
+        f"batch size {b:3}: {len(path) - 1:3} steps, loss of all images at the end "
+        f"{losses[b]:.2f}"
+    )
 axes[0].set_ylabel("weight in class 9")
 assert losses[4] < losses[40] < losses[400]
 
@@ -116,12 +146,25 @@ assert losses[4] < losses[40] < losses[400]
 # The line is their moving mean: that of the dots around each place. Do not be alarmed by a step whose loss is higher
 # than the one before. Look at the line.
 
-plain = {"learning_rate": "constant", "momentum": 0, "l2": 0, "tol": None, "random_state": 0}
-clf = SoftmaxRegression(batch_size=20, learning_rate_init=0.5, max_iter=10, store_minibatch_loss=True, **plain).fit(
-    X, y
-)
+plain = {
+    "learning_rate": "constant",
+    "momentum": 0,
+    "l2": 0,
+    "tol": None,
+    "random_state": 0,
+}
+clf = SoftmaxRegression(
+    batch_size=20,
+    learning_rate_init=0.5,
+    max_iter=10,
+    store_minibatch_loss=True,
+    **plain,
+).fit(X, y)
 LossCurveDisplay.from_estimator(clf, curves=["minibatch_loss"])
-print(f"{clf.n_updates_} steps; in {np.mean(np.diff(clf.minibatch_loss_curve_) > 0):.0%} of them the loss went up")
+print(
+    f"{clf.n_updates_} steps; in {np.mean(np.diff(clf.minibatch_loss_curve_) > 0):.0%} "
+    "of them the loss went up"
+)
 
 # %%
 # Noise sets a floor
@@ -131,19 +174,30 @@ print(f"{clf.n_updates_} steps; in {np.mean(np.diff(clf.minibatch_loss_curve_) >
 # with large steps, and make them smaller on the way.
 
 trainings = {
-    "constant, 2": SoftmaxRegression(batch_size=20, learning_rate_init=2.0, max_iter=40, **plain),
-    "constant, 0.1": SoftmaxRegression(batch_size=20, learning_rate_init=0.1, max_iter=40, **plain),
+    "constant, 2": SoftmaxRegression(
+        batch_size=20, learning_rate_init=2.0, max_iter=40, **plain
+    ),
+    "constant, 0.1": SoftmaxRegression(
+        batch_size=20, learning_rate_init=0.1, max_iter=40, **plain
+    ),
     "from 2 to 0, cosine": SoftmaxRegression(
-        batch_size=20, learning_rate_init=2.0, max_iter=40, **{**plain, "learning_rate": "cosine"}
+        batch_size=20,
+        learning_rate_init=2.0,
+        max_iter=40,
+        **{**plain, "learning_rate": "cosine"},
     ),
 }
-lowest = SoftmaxRegression(solver="lbfgs", l2=0, tol=1e-6, max_iter=1000).fit(X, y).loss_
+lowest = (
+    SoftmaxRegression(solver="lbfgs", l2=0, tol=1e-6, max_iter=1000).fit(X, y).loss_
+)
 above = {}
 for name, training in trainings.items():
     training.fit(X, y)
     above[name] = -training.predict_log_proba(X)[np.arange(n), y].mean() - lowest
     print(f"{name:20} ends {above[name]:.4f} above the lowest loss, {lowest:.3f}")
-assert above["from 2 to 0, cosine"] < min(above["constant, 2"], above["constant, 0.1"]) / 5
+assert (
+    above["from 2 to 0, cosine"] < min(above["constant, 2"], above["constant, 0.1"]) / 5
+)
 
 figure, ax = plt.subplots(figsize=(5.5, 3.2), layout="constrained")
 for name, training in trainings.items():
@@ -156,7 +210,8 @@ ax.legend()
 # the weights of all steps since. The jitter cancels in a mean. Batch size and rate follow from the data.
 
 default = SoftmaxRegression(l2=0, random_state=0).fit(X, y)
-print(f"the default ends {-default.predict_log_proba(X)[np.arange(n), y].mean() - lowest:.4f} above the lowest loss")
+reached = -default.predict_log_proba(X)[np.arange(n), y].mean()
+print(f"the default ends {reached - lowest:.4f} above the lowest loss")
 print(f"after {default.n_iter_} epochs, {default.n_updates_} steps")
 
 # %%

@@ -19,7 +19,11 @@ import numpy as np
 
 from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV
 from sksoftmax.datasets import make_noisy_digits
-from sksoftmax.plotting import CoefficientImagesDisplay, SampleGridDisplay, SearchCurveDisplay
+from sksoftmax.plotting import (
+    CoefficientImagesDisplay,
+    SampleGridDisplay,
+    SearchCurveDisplay,
+)
 
 X, y = make_noisy_digits(100, flip_probability=0.1, random_state=1)
 X_test, y_test = make_noisy_digits(2000, flip_probability=0.1, random_state=2)
@@ -44,7 +48,10 @@ largest = [np.abs(model.coef_).max() for model in models]
 train_losses = [mean_loss(model, X, y) for model in models]
 test_losses = [mean_loss(model, X_test, y_test) for model in models]
 for n, model, size in zip(iterations, models, largest):
-    print(f"{n:4} iterations: training images right {model.score(X, y):4.0%}, largest weight {size:6.1f}")
+    print(
+        f"{n:4} iterations: training images right {model.score(X, y):4.0%}, largest "
+        f"weight {size:6.1f}"
+    )
 
 # %%
 # The loss on the training images falls to nothing. The loss on the test images falls at first, and then it *rises*:
@@ -77,7 +84,10 @@ assert test_losses[-1] > 2 * min(test_losses)
 
 clf = SoftmaxRegression(l2=0.01, solver="lbfgs", tol=1e-6).fit(X, y)
 loss, penalty = mean_loss(clf, X, y), 0.01 / 2 * (clf.coef_**2).sum()
-print(f"loss {loss:.3f} + penalty {penalty:.3f} = {loss + penalty:.3f}; the classifier says {clf.loss_:.3f}")
+print(
+    f"loss {loss:.3f} + penalty {penalty:.3f} = {loss + penalty:.3f}; the classifier "
+    f"says {clf.loss_:.3f}"
+)
 assert np.isclose(loss + penalty, clf.loss_)
 
 # %%
@@ -107,7 +117,9 @@ PENALTIES = [1e-5, 1e-2, 1e-1]
 figure = plt.figure(figsize=(7, 6.6), layout="constrained")
 for part, l2 in zip(figure.subfigures(3, 1), PENALTIES):
     model = SoftmaxRegression(l2=l2, solver="lbfgs", tol=1e-6, max_iter=2000).fit(X, y)
-    CoefficientImagesDisplay.from_estimator(model, classes=[0, 3, 4, 7], ax=part, n_columns=4)
+    CoefficientImagesDisplay.from_estimator(
+        model, classes=[0, 3, 4, 7], ax=part, n_columns=4
+    )
     part.suptitle(f"l2 = {l2:g}: test images right {model.score(X_test, y_test):.0%}")
 
 # %%
@@ -115,9 +127,16 @@ for part, l2 in zip(figure.subfigures(3, 1), PENALTIES):
 # it was learned.
 
 for l2 in PENALTIES:
-    W = SoftmaxRegression(l2=l2, solver="lbfgs", tol=1e-6, max_iter=2000).fit(X, y).coef_.reshape(10, 5, 5)
+    W = (
+        SoftmaxRegression(l2=l2, solver="lbfgs", tol=1e-6, max_iter=2000)
+        .fit(X, y)
+        .coef_.reshape(10, 5, 5)
+    )
     share = (W[:, :, :2] ** 2).sum() / (W**2).sum()
-    print(f"l2 = {l2:<7g} share of the empty columns in the squares of the weights: {share:.0%}")
+    print(
+        f"l2 = {l2:<7g} share of the empty columns in the squares of the weights: "
+        f"{share:.0%}"
+    )
 
 # %%
 # How strong should it be?
@@ -126,7 +145,10 @@ for l2 in PENALTIES:
 # small that all answers are doubtful. Between is a valley.
 
 grid = np.logspace(-5, 1, 13)
-paths = [SoftmaxRegression(l2=l2, solver="lbfgs", tol=1e-6, max_iter=2000).fit(X, y) for l2 in grid]
+paths = [
+    SoftmaxRegression(l2=l2, solver="lbfgs", tol=1e-6, max_iter=2000).fit(X, y)
+    for l2 in grid
+]
 train_losses = [mean_loss(model, X, y) for model in paths]
 test_losses = [mean_loss(model, X_test, y_test) for model in paths]
 best = int(np.argmin(test_losses))

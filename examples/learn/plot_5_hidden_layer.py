@@ -83,7 +83,9 @@ ax.grid(alpha=0.3)
 # downhill on the same loss. The slopes of the last layer are error times input, as before. Those of the hidden units
 # come from the same errors, carried back through the weights between: that is *backpropagation*.
 
-network = TinyMLPClassifier((2,), "tanh", l2=0.001, solver="lbfgs", max_iter=500, random_state=1).fit(X, y)
+network = TinyMLPClassifier(
+    (2,), "tanh", l2=0.001, solver="lbfgs", max_iter=500, random_state=1
+).fit(X, y)
 print(f"right: {network.score(X, y):.0%}")
 assert network.score(X, y) == 1
 
@@ -113,7 +115,9 @@ answers = network.classes_[scores.argmax(axis=1)]
 assert (answers == network.predict(X)).all()
 
 figure, ax = plt.subplots(figsize=(4.2, 3.8), layout="constrained")
-draw(ax, hidden, "as the softmax sees them", ("first hidden unit", "second hidden unit"))
+draw(
+    ax, hidden, "as the softmax sees them", ("first hidden unit", "second hidden unit")
+)
 difference = network.coefs_[1][:, 0] - network.coefs_[1][:, 1]
 offset = network.intercepts_[1][0] - network.intercepts_[1][1]
 ends = np.array([-1.1, 1.1])
@@ -131,21 +135,37 @@ ax.set(xlim=(-1.2, 1.2), ylim=(-1.2, 1.2))
 # high.
 
 ends = [
-    TinyMLPClassifier((2,), "tanh", l2=0.001, solver="lbfgs", max_iter=500, random_state=seed).fit(X, y).loss_
+    TinyMLPClassifier(
+        (2,), "tanh", l2=0.001, solver="lbfgs", max_iter=500, random_state=seed
+    )
+    .fit(X, y)
+    .loss_
     for seed in range(20)
 ]
-print(f"of 20 starts, {np.sum(np.array(ends) < 2 * min(ends))} end near the lowest objective, {min(ends):.3f}")
+print(
+    f"of 20 starts, {np.sum(np.array(ends) < 2 * min(ends))} end near the lowest "
+    f"objective, {min(ends):.3f}"
+)
 assert max(ends) > 2 * min(ends)
 
 figure, ax = plt.subplots(figsize=(5.5, 2.6), layout="constrained")
 ax.plot(sorted(ends), "o")
-ax.set(xlabel="start, the luckiest first", ylabel="objective at the end", ylim=0, xticks=range(0, 20, 5))
+ax.set(
+    xlabel="start, the luckiest first",
+    ylabel="objective at the end",
+    ylim=0,
+    xticks=range(0, 20, 5),
+)
 
 # %%
 # Two remedies: try a few starts and keep the best, or use more hidden units. With eight, twenty of twenty arrive.
 
 more = [
-    TinyMLPClassifier((8,), "tanh", l2=0.001, solver="lbfgs", max_iter=500, random_state=seed).fit(X, y).score(X, y)
+    TinyMLPClassifier(
+        (8,), "tanh", l2=0.001, solver="lbfgs", max_iter=500, random_state=seed
+    )
+    .fit(X, y)
+    .score(X, y)
     for seed in range(20)
 ]
 print(f"eight units: {np.sum(np.array(more) == 1)} of 20 starts get all images right")
@@ -160,11 +180,18 @@ assert min(more) == 1
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
 softmax = SoftmaxRegression(l2=0.01, random_state=0).fit(X_train, y_train)
-network = TinyMLPClassifier((32,), "relu", l2=0.01, random_state=0).fit(X_train, y_train)
+network = TinyMLPClassifier((32,), "relu", l2=0.01, random_state=0).fit(
+    X_train, y_train
+)
 for name, model in (("softmax regression", softmax), ("32 hidden units", network)):
-    print(f"{name:18} mistakes among {len(y_test)} test images: {(model.predict(X_test) != y_test).sum()}")
+    print(
+        f"{name:18} mistakes among {len(y_test)} test images: "
+        f"{(model.predict(X_test) != y_test).sum()}"
+    )
 assert network.score(X_test, y_test) > softmax.score(X_test, y_test)
-LossCurveDisplay.from_estimators({"softmax regression": softmax, "32 hidden units": network}, yscale="log")
+LossCurveDisplay.from_estimators(
+    {"softmax regression": softmax, "32 hidden units": network}, yscale="log"
+)
 
 # %%
 # Each hidden unit has an image of weights: what it looks for. Some find a stroke, some an edge. There is no unit for

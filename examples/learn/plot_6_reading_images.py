@@ -21,7 +21,11 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import resample
 
 from sksoftmax import SoftmaxRegression
-from sksoftmax.plotting import CoefficientImagesDisplay, CoefficientsDisplay, EvidenceDisplay
+from sksoftmax.plotting import (
+    CoefficientImagesDisplay,
+    CoefficientsDisplay,
+    EvidenceDisplay,
+)
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
@@ -64,9 +68,13 @@ def softmax(Z):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-assert np.allclose(softmax(X_test @ painted.T + clf.intercept_), clf.predict_proba(X_test))
+assert np.allclose(
+    softmax(X_test @ painted.T + clf.intercept_), clf.predict_proba(X_test)
+)
 images = np.stack([clf.coef_[4], painted[4]]).reshape(2, 8, 8)
-CoefficientImagesDisplay(images, ["the 4", "a 4 of the same probabilities"]).plot(percentile=100)
+CoefficientImagesDisplay(images, ["the 4", "a 4 of the same probabilities"]).plot(
+    percentile=100
+)
 
 # %%
 # The difference of two classes is what the model really says. Paint cancels in it. What makes a 4 rather than a 9?
@@ -102,14 +110,21 @@ ax.set(title="never seen with ink", xticks=[], yticks=[])
 # penalty than a large one.)
 
 star = np.abs(clf.coef_[4]).argmax()
-twice = SoftmaxRegression(**settings).fit(np.column_stack([X_train, X_train[:, star]]), y_train)
+twice = SoftmaxRegression(**settings).fit(
+    np.column_stack([X_train, X_train[:, star]]), y_train
+)
 alone, copies = clf.coef_[4, star], twice.coef_[4, [star, 64]]
-print(f"pixel {star}, coefficient alone: {alone:.3f};  two copies: {copies[0]:.3f} and {copies[1]:.3f}")
+print(
+    f"pixel {star}, coefficient alone: {alone:.3f};  two copies: {copies[0]:.3f} and "
+    f"{copies[1]:.3f}"
+)
 assert np.isclose(copies[0], copies[1], atol=1e-5)
 assert 0.5 * alone < copies[0] < 0.8 * alone
 
 figure, ax = plt.subplots(figsize=(4.5, 2.8), layout="constrained")
-bars = ax.bar(["alone", "first copy", "second copy"], [alone, *copies], color=["grey", "C0", "C0"])
+bars = ax.bar(
+    ["alone", "first copy", "second copy"], [alone, *copies], color=["grey", "C0", "C0"]
+)
 ax.bar_label(bars, fmt="%.3f")
 ax.set(ylabel="coefficient in class 4")
 ax.margins(y=0.15)
@@ -121,7 +136,10 @@ ax.margins(y=0.15)
 
 without = SoftmaxRegression(**settings).fit(np.delete(X_train, star, axis=1), y_train)
 score_without = without.score(np.delete(X_test, star, axis=1), y_test)
-print(f"test images right with pixel {star}: {clf.score(X_test, y_test):.1%}, without: {score_without:.1%}")
+print(
+    f"test images right with pixel {star}: {clf.score(X_test, y_test):.1%}, without: "
+    f"{score_without:.1%}"
+)
 assert abs(score_without - clf.score(X_test, y_test)) < 0.02
 
 # %%
@@ -137,9 +155,14 @@ wine = load_wine(as_frame=True)
 model = SoftmaxRegression(random_state=0).fit(wine.data, wine.target)
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
 CoefficientsDisplay.from_estimator(model, kind="heatmap", n_features=13, ax=axes[0])
-CoefficientsDisplay.from_estimator(model, X=wine.data, kind="heatmap", n_features=13, ax=axes[1])
+CoefficientsDisplay.from_estimator(
+    model, X=wine.data, kind="heatmap", n_features=13, ax=axes[1]
+)
 proline = list(wine.data).index("proline")
-raw, per_deviation = np.abs(model.coef_).max(axis=0), np.abs(model.coef_ * wine.data.std().to_numpy()).max(axis=0)
+raw, per_deviation = (
+    np.abs(model.coef_).max(axis=0),
+    np.abs(model.coef_ * wine.data.std().to_numpy()).max(axis=0),
+)
 print(
     f"rank of proline among 13, raw: {(raw > raw[proline]).sum() + 1}, "
     f"times the deviation: {(per_deviation > per_deviation[proline]).sum() + 1}"
@@ -155,13 +178,21 @@ assert per_deviation.argmax() == proline
 # sign in all ten. The others are not to be relied on.
 
 repeats = np.stack(
-    [SoftmaxRegression(**settings).fit(*resample(X_train, y_train, random_state=i)).coef_[4] for i in range(10)]
+    [
+        SoftmaxRegression(**settings)
+        .fit(*resample(X_train, y_train, random_state=i))
+        .coef_[4]
+        for i in range(10)
+    ]
 )
 steady = (np.sign(repeats) == np.sign(repeats[0])).all(axis=0)
 images = np.stack([clf.coef_[4], np.where(steady, clf.coef_[4], 0)]).reshape(2, 8, 8)
-CoefficientImagesDisplay(images, ["the 4", "with the same sign ten times"]).plot(percentile=100)
+CoefficientImagesDisplay(images, ["the 4", "with the same sign ten times"]).plot(
+    percentile=100
+)
 print(
-    f"of {np.sum(clf.coef_[4] != 0)} coefficients that are not 0, {np.sum(steady & (repeats[0] != 0))} kept their sign"
+    f"of {np.sum(clf.coef_[4] != 0)} coefficients that are not 0, "
+    f"{np.sum(steady & (repeats[0] != 0))} kept their sign"
 )
 
 # %%
@@ -172,7 +203,10 @@ print(
 
 image = X_test[y_test == 4][0]
 display = EvidenceDisplay.from_estimator(clf, image, n_classes=2)
-assert np.isclose((clf.coef_[4] * image).sum() + clf.intercept_[4], clf.decision_function([image])[0, 4])
+assert np.isclose(
+    (clf.coef_[4] * image).sum() + clf.intercept_[4],
+    clf.decision_function([image])[0, 4],
+)
 
 # %%
 # In one sentence

@@ -64,7 +64,10 @@ def train(twice, n_steps=300, rate=1.0):
 
 once, twice = train(twice=False), train(twice=True)
 floor = -np.log(np.e / (np.e + 9))
-print(f"loss after 300 steps: softmax once {once[-1]:.2f}, twice {twice[-1]:.2f}; it cannot be below {floor:.2f}")
+print(
+    f"loss after 300 steps: softmax once {once[-1]:.2f}, twice {twice[-1]:.2f}; it "
+    f"cannot be below {floor:.2f}"
+)
 assert min(twice) > floor
 
 figure, ax = plt.subplots(figsize=(6.5, 3.3), layout="constrained")
@@ -96,9 +99,13 @@ print("sums of the rows, wrong:", whole.sum(axis=1).round(2))
 print("sums of the rows, right:", rows.sum(axis=1).round(2))
 
 figure, axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
-for ax, values, title in zip(axes, (whole, rows), ("wrong: one sum for all", "right: a sum for each row")):
+for ax, values, title in zip(
+    axes, (whole, rows), ("wrong: one sum for all", "right: a sum for each row")
+):
     picture = ax.imshow(values, cmap="Blues", vmin=0, vmax=1)
-    ax.set(title=title, xlabel="class", ylabel="image", xticks=range(10), yticks=range(8))
+    ax.set(
+        title=title, xlabel="class", ylabel="image", xticks=range(10), yticks=range(8)
+    )
 figure.colorbar(picture, ax=axes, label="probability")
 
 # %%
@@ -158,7 +165,10 @@ X_all, y_all = load_breast_cancer(return_X_y=True)
 malignant = np.flatnonzero(y_all == 0)[:40]
 benign = np.flatnonzero(y_all == 1)
 chosen = np.concatenate([malignant, benign])
-X_rare, y_rare = StandardScaler().fit_transform(X_all[chosen]), (y_all[chosen] == 0).astype(int)
+X_rare, y_rare = (
+    StandardScaler().fit_transform(X_all[chosen]),
+    (y_all[chosen] == 0).astype(int),
+)
 with_ones = np.column_stack([X_rare, np.ones(len(y_rare))])
 
 strong = {"solver": "lbfgs", "l2": 1.0, "tol": 1e-8}
@@ -190,16 +200,26 @@ assert means["wrong:\npenalised"] > 2 * frequency
 
 X_wine, y_wine = load_wine(return_X_y=True)
 print("largest value of each feature:", X_wine.max(axis=0).round(1))
-fixed = {"learning_rate": "constant", "learning_rate_init": 0.001, "max_iter": 60, "tol": None, "random_state": 0}
+fixed = {
+    "learning_rate": "constant",
+    "learning_rate_init": 0.001,
+    "max_iter": 60,
+    "tol": None,
+    "random_state": 0,
+}
 with warnings.catch_warnings():
     # It warns that it ended with a loss that is above that of zero weights.
     warnings.simplefilter("ignore", ConvergenceWarning)
     trainings = {
-        "wrong: fixed rate, raw features": SoftmaxRegression(**fixed).fit(X_wine, y_wine),
-        "right: fixed rate, scaled": make_pipeline(StandardScaler(), SoftmaxRegression(**fixed)).fit(X_wine, y_wine),
-        'right: rate "auto", raw features': SoftmaxRegression(max_iter=60, tol=None, random_state=0).fit(
+        "wrong: fixed rate, raw features": SoftmaxRegression(**fixed).fit(
             X_wine, y_wine
         ),
+        "right: fixed rate, scaled": make_pipeline(
+            StandardScaler(), SoftmaxRegression(**fixed)
+        ).fit(X_wine, y_wine),
+        'right: rate "auto", raw features': SoftmaxRegression(
+            max_iter=60, tol=None, random_state=0
+        ).fit(X_wine, y_wine),
     }
 for name, training in trainings.items():
     print(f"{name:34} right: {training.score(X_wine, y_wine):.0%}")
@@ -220,13 +240,16 @@ assert accuracies[0] < 0.8 < 0.95 < min(accuracies[1:])
 # **Wrong, first way.** Fit the scaler anew to what is to be predicted. A single wine then becomes all zeros, because
 # it is its own mean. So every wine gets the same answer.
 
-X_train, X_test, y_train, y_test = train_test_split(X_wine, y_wine, stratify=y_wine, random_state=0)
+X_train, X_test, y_train, y_test = train_test_split(
+    X_wine, y_wine, stratify=y_wine, random_state=0
+)
 scaler = StandardScaler().fit(X_train)
 clf = SoftmaxRegression(random_state=0).fit(scaler.transform(X_train), y_train)
 anew = [clf.predict(StandardScaler().fit_transform([wine]))[0] for wine in X_test]
 same = clf.predict(scaler.transform(X_test))
 print(
-    f"right, scaler fitted anew for each wine: {np.mean(anew == y_test):.0%};  scaler of the training: "
+    f"right, scaler fitted anew for each wine: {np.mean(anew == y_test):.0%};  scaler "
+    "of the training: "
     f"{np.mean(same == y_test):.0%}"
 )
 assert len(set(anew)) == 1
@@ -243,12 +266,19 @@ steps = [StandardScaler(), SelectKBest(k=20), SoftmaxRegression(l2=0.1, random_s
 prepared = make_pipeline(*steps[:2]).fit_transform(noise, coin)
 leaking = cross_val_score(steps[2], prepared, coin)
 honest = cross_val_score(make_pipeline(*steps), noise, coin)
-print(f"prepared before: accuracy {leaking.mean():.2f};  prepared inside: {honest.mean():.2f}")
+print(
+    f"prepared before: accuracy {leaking.mean():.2f};  prepared inside: "
+    f"{honest.mean():.2f}"
+)
 assert leaking.mean() > 0.75
 assert abs(honest.mean() - 0.5) < 0.15
 
 figure, ax = plt.subplots(figsize=(5, 3), layout="constrained")
-ax.bar(["wrong:\nprepared before", "right:\na pipeline"], [leaking.mean(), honest.mean()], color=["C3", "C0"])
+ax.bar(
+    ["wrong:\nprepared before", "right:\na pipeline"],
+    [leaking.mean(), honest.mean()],
+    color=["C3", "C0"],
+)
 ax.axhline(0.5, color="grey", linestyle=":", label="chance")
 ax.set(ylabel="accuracy on test folds", ylim=(0, 1))
 ax.legend()
@@ -266,9 +296,13 @@ ax.legend()
 rng = np.random.RandomState(1)
 y_ill = (rng.rand(4000) < 0.03).astype(int)
 X_ill = rng.normal(size=(4000, 5)) + 1.2 * y_ill[:, None] * np.array([1, 1, 0, 0, 0])
-X_train, X_test, y_train, y_test = train_test_split(X_ill, y_ill, stratify=y_ill, random_state=0)
+X_train, X_test, y_train, y_test = train_test_split(
+    X_ill, y_ill, stratify=y_ill, random_state=0
+)
 usual = SoftmaxRegression(random_state=0).fit(X_train, y_train)
-balanced = SoftmaxRegression(class_weight="balanced", random_state=0).fit(X_train, y_train)
+balanced = SoftmaxRegression(class_weight="balanced", random_state=0).fit(
+    X_train, y_train
+)
 answers = {
     "always 'healthy'": np.zeros_like(y_test),
     "usual": usual.predict(X_test),
@@ -278,12 +312,17 @@ print(f"{'':18} accuracy  ill that are found  balanced accuracy")
 for name, answer in answers.items():
     found = (answer[y_test == 1] == 1).mean()
     mean_of_classes = balanced_accuracy_score(y_test, answer)
-    print(f"{name:18} {np.mean(answer == y_test):8.2f} {found:19.0%} {mean_of_classes:18.2f}")
+    print(
+        f"{name:18} {np.mean(answer == y_test):8.2f} {found:19.0%} "
+        f"{mean_of_classes:18.2f}"
+    )
 
 figure, axes = plt.subplots(1, 3, figsize=(9, 3), layout="constrained")
 for ax, (name, answer) in zip(axes, answers.items()):
     names = ["healthy", "ill"]
-    ConfusionMatrixDisplay.from_predictions(y_test, answer, display_labels=names, ax=ax, colorbar=False, cmap="Blues")
+    ConfusionMatrixDisplay.from_predictions(
+        y_test, answer, display_labels=names, ax=ax, colorbar=False, cmap="Blues"
+    )
     ax.set_title(name)
 
 # %%
@@ -293,6 +332,9 @@ for ax, (name, answer) in zip(axes, answers.items()):
 # mistake costs.
 
 assert np.mean(answers["always 'healthy'"] == y_test) > 0.96
-assert balanced_accuracy_score(y_test, answers["balanced"]) > balanced_accuracy_score(y_test, answers["usual"]) + 0.1
+assert (
+    balanced_accuracy_score(y_test, answers["balanced"])
+    > balanced_accuracy_score(y_test, answers["usual"]) + 0.1
+)
 
 plt.show()
