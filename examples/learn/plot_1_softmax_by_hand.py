@@ -184,7 +184,8 @@ assert np.allclose(softmax(z), softmax(z + 100))
 
 # %%
 # The function above uses that: it first takes the largest score away from all. Then no power is larger than 1, and
-# none is too large for the computer.
+# none is too large for the computer. (``axis=-1`` makes it work for one list of scores and for a table: there each row
+# has its own largest score and its own sum. With ``keepdims=True`` these stand beside the rows that they belong to.)
 #
 # Multiply all scores by a number, and the differences change. Small scores make the softmax doubtful, large ones make
 # it sure.

@@ -31,9 +31,9 @@ W0, b0, PIXEL = X.copy(), -X.sum(axis=1) / 2, 17
 truth = np.eye(10)[y]
 
 
-def softmax(Z):
-    powers = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+def softmax(z):
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def mean_loss(W, b):
@@ -95,15 +95,15 @@ z, right = np.array([2.0, 1.0, 0.0]), np.array([0, 1, 0])
 
 
 def loss_of_scores(z):
-    return -np.log(softmax(z[None])[0, 1])
+    return -np.log(softmax(z)[1])
 
 
 tried = [
     (loss_of_scores(z + tiny * step) - loss_of_scores(z)) / tiny for step in np.eye(3)
 ]
 print("slopes by trying:      ", np.round(tried, 3))
-print("probability less truth:", np.round(softmax(z[None])[0] - right, 3))
-assert np.allclose(tried, softmax(z[None])[0] - right, atol=1e-5)
+print("probability less truth:", np.round(softmax(z) - right, 3))
+assert np.allclose(tried, softmax(z) - right, atol=1e-5)
 
 # %%
 # Why times the pixel? The score is weight times pixel, added up. Where the pixel is 0 the weight changes nothing. Where
@@ -259,7 +259,8 @@ learning = animate_coefficients(snapshots, interval=500)
 # --------------
 # A thousand noisy copies of the digits, with a pixel in ten flipped, are a harder problem. ``find_learning_rate``
 # takes 30 steps with each of many rates. The picture is the loss that each one reached. On the left, the rate is too
-# small to get far. On the right, it is too large to settle. The mark is a good choice.
+# small to get far. On the right, it is too large to settle. The mark is a good choice. (The height is called
+# *objective*: the loss plus a penalty, which page 4 is about and which is 0 here.)
 
 X_noisy, y_noisy = make_noisy_digits(1000, random_state=0)
 clf = SoftmaxRegression(batch_size=1000, momentum=0, l2=0)

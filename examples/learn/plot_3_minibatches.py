@@ -93,9 +93,9 @@ ax.loglog(
     color="grey",
     label="one over the root of the batch size",
 )
-ax.set(
-    xlabel="batch size", ylabel="standard deviation", xticks=sizes, xticklabels=sizes
-)
+heights = [0.02, 0.05, 0.1, 0.2]
+ax.set(xlabel="batch size", xticks=sizes, xticklabels=sizes)
+ax.set(ylabel="standard deviation", yticks=heights, yticklabels=heights)
 ax.minorticks_off()
 ax.legend()
 
@@ -143,7 +143,7 @@ assert losses[4] < losses[40] < losses[400]
 # The loss of each step, too, is a poll
 # -------------------------------------
 # ``SoftmaxRegression`` trains with minibatches. With ``store_minibatch_loss`` it keeps the loss of each step: the dots.
-# The line is their moving mean: that of the dots around each place. Do not be alarmed by a step whose loss is higher
+# The line is their moving mean: at each step that of the last 25 dots. Do not be alarmed by a step whose loss is higher
 # than the one before. Look at the line.
 
 plain = {

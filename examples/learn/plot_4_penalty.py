@@ -167,7 +167,8 @@ ax.legend()
 # ----------------------------
 # One rarely has two thousand spare images. *Cross-validation* makes do with the training images: leave out a fifth of
 # them, train with the rest, look at the fifth; five times, each fifth once. ``SoftmaxRegressionCV`` does that for a
-# whole grid of penalties. Its choice is near the best.
+# whole grid of penalties. Its choice is near the best. (The five losses of a penalty differ by chance: the band says
+# how much. The diamond marks the strongest penalty that may be as good as the best, as far as five of them can tell.)
 
 chosen = SoftmaxRegressionCV(l2s=grid, scoring="neg_log_loss", random_state=0).fit(X, y)
 print(f"chosen with the training images alone: l2 = {chosen.l2_:.2g}")

@@ -175,7 +175,8 @@ assert min(more) == 1
 # Digits
 # ------
 # Real digits, 8 x 8 pixels. Thirty-two hidden units make fewer mistakes than softmax regression does. Their bend is
-# "relu" here: what is below zero becomes 0, the rest stays as it is.
+# "relu" here: what is below zero becomes 0, the rest stays as it is. The curves are the losses on the training images,
+# without the penalty. There both come down equally far; the network is better on images that it has not seen.
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
@@ -190,7 +191,9 @@ for name, model in (("softmax regression", softmax), ("32 hidden units", network
     )
 assert network.score(X_test, y_test) > softmax.score(X_test, y_test)
 LossCurveDisplay.from_estimators(
-    {"softmax regression": softmax, "32 hidden units": network}, yscale="log"
+    {"softmax regression": softmax, "32 hidden units": network},
+    yscale="log",
+    curves=["data_loss"],
 )
 
 # %%

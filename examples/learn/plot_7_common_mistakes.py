@@ -211,18 +211,16 @@ with warnings.catch_warnings():
     # It warns that it ended with a loss that is above that of zero weights.
     warnings.simplefilter("ignore", ConvergenceWarning)
     trainings = {
-        "wrong: fixed rate, raw features": SoftmaxRegression(**fixed).fit(
-            X_wine, y_wine
-        ),
+        "wrong: fixed rate, raw": SoftmaxRegression(**fixed).fit(X_wine, y_wine),
         "right: fixed rate, scaled": make_pipeline(
             StandardScaler(), SoftmaxRegression(**fixed)
         ).fit(X_wine, y_wine),
-        'right: rate "auto", raw features': SoftmaxRegression(
+        'right: rate "auto", raw': SoftmaxRegression(
             max_iter=60, tol=None, random_state=0
         ).fit(X_wine, y_wine),
     }
 for name, training in trainings.items():
-    print(f"{name:34} right: {training.score(X_wine, y_wine):.0%}")
+    print(f"{name:25} right: {training.score(X_wine, y_wine):.0%}")
 LossCurveDisplay.from_estimators(trainings, yscale="log", curves=["loss"])
 
 # %%
