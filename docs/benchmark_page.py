@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, ScalarFormatter
+from matplotlib.ticker import NullFormatter
 
 OURS, PEER = "SoftmaxRegression()", "LogisticRegression()"
 PANELS = [
@@ -74,9 +74,10 @@ def chart(results):
         colors = ["C0" if value >= 1 else "C1" for value in values]
         axes.barh(labels, [value - 1 for value in values], left=1, xerr=whiskers, color=colors, ecolor="0.4")
         axes.axvline(1, color="k", linewidth=1)
-        axes.set(xscale="log", xlabel="times as long as ours", title=title)
-        axes.set_xticks([tick for tick in (0.3, 0.5, 1, 2, 3, 5, 10, 20) if min(values) / 1.5 < tick < max(values) * 2])
-        axes.xaxis.set_major_formatter(ScalarFormatter())
+        left, right = 0.9 * min(1, *(low for low, _ in ends)), 1.1 * max(high for _, high in ends)
+        axes.set(xscale="log", xlim=(left, right), xlabel="times as long as ours: beyond 1 ours is faster", title=title)
+        axes.set_xticks([tick for tick in (0.2, 0.3, 0.5, 0.7, 1, 2, 3, 5, 10, 20, 50) if left < tick < right])
+        axes.xaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_minor_formatter(NullFormatter())
     return drawn
 
