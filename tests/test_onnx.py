@@ -8,8 +8,8 @@ import subprocess
 import sys
 import textwrap
 from functools import partial
-from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,6 +25,7 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV, TinyMLPClassifier
 from sksoftmax.datasets import load_mnist
+from tests.pages import DOCS
 
 skl2onnx = pytest.importorskip("skl2onnx", reason="skl2onnx is not installed")
 onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
@@ -189,21 +190,20 @@ def test_all_test_images_of_mnist(clf, before, dtype, mnist):
     assert np.mean(distances > 1e-6) < 2e-3
 
 
-GUIDE = Path(__file__).parent.parent / "docs" / "guide"
 ALONE = "import sys, runpy; sys.modules['sklearn'] = sys.modules['sksoftmax'] = None; sys.argv = sys.argv[1:]; "
 
 
 def served(graph, samples):
     """The labels and probabilities that the script of the guide prints, where scikit-learn is not installed."""
     script = ALONE + "runpy.run_path(sys.argv[0], run_name='__main__')"
-    command = [sys.executable, "-c", script, str(GUIDE / "serve.py"), str(graph), str(samples)]
+    command = [sys.executable, "-c", script, str(DOCS / "guide" / "serve.py"), str(graph), str(samples)]
     printed = [line.split() for line in subprocess.check_output(command, text=True).splitlines()]
     return [label for label, *_ in printed], [list(map(float, p)) for _, *p in printed]
 
 
 def assert_served(graph, samples, model, X):
     labels, p = served(graph, samples)
-    assert labels == model.predict(X).tolist()
+    assert labels == list(map(str, model.predict(X)))
     np.testing.assert_allclose(p, model.predict_proba(X), atol=2e-6)
 
 
@@ -243,14 +243,31 @@ def blocks_of_python(page):
                 yield textwrap.dedent(block)
 
 
-def test_the_page_on_deployment_does_what_it_says(iris, tmp_path, monkeypatch):
+@pytest.fixture
+def run_page(tmp_path, monkeypatch):
+    """Run the code of a page in an empty folder."""
     for extra in ("shap", "skops"):
         pytest.importorskip(extra, reason=f"{extra} is not installed")
     monkeypatch.chdir(tmp_path)
+
+    def run(page, **given):
+        for block in blocks_of_python(DOCS / page):
+            exec(block, given)
+        plt.close("all")
+        return given
+
+    return run
+
+
+def test_the_recipe_of_deployment_does_what_it_says(run_page):
+    found = run_page("recipes/deploying.rst")
+    np.savetxt("samples.csv", found["X"], delimiter=",")
+    assert_served("wines.onnx", "samples.csv", found["model"], found["X"])
+
+
+def test_the_page_on_deployment_does_what_it_says(iris, run_page):
     frame, names = frame_with_holes(iris)
-    found = {"frame": frame, "of_columns": pipeline_of_columns().fit(frame, names)}
-    for block in blocks_of_python(GUIDE / "deploy.rst"):
-        exec(block, found)
+    found = run_page("guide/deploy.rst", frame=frame, of_columns=pipeline_of_columns().fit(frame, names))
     clf, X = found["clf"], found["X"]
     values = found["explainer"](X)
     np.testing.assert_allclose(values.values.sum(axis=1) + values.base_values, clf.decision_function(X))
