@@ -4,7 +4,9 @@
 import numpy as np
 from scipy import sparse
 
+from sksoftmax._engine.conditioning import Coordinates
 from sksoftmax._engine.reading import feature_extremes
+from sksoftmax._engine.shortfall import FAR, is_far_above, is_small
 
 # An objective of that many times the one of zero coefficients is a failure.
 FAR_ABOVE = 2.0
@@ -66,3 +68,30 @@ def advice(estimator, result):
             "Increase max_iter or tol, or set tol=None to train for max_iter epochs."
         )
     return None
+
+
+def shortfall(estimator, result, samples, state):
+    """What a warning should say of a training on Samples that has converged far above the minimum of its objective, or
+    None. It is looked for on small problems without hidden layers, where the objective decides the end, and a `tol`
+    that does not allow for it.
+
+    state : its training state
+    """
+    hidden, _ = estimator._hidden_shape()
+    if hidden or estimator.early_stopping or not result.converged or estimator.tol is None or estimator.tol >= FAR:
+        return None
+    if estimator.loss_ <= FAR or not is_small(samples, len(estimator.classes_)):
+        return None
+    (layer,), coordinates = estimator._published_layers(), Coordinates(state["mean"], state["scale"])
+    if not is_far_above(layer, samples, estimator.l2_, coordinates, estimator.fit_intercept):
+        return None
+    nearer = "tol=1e-6 and max_iter=10000"
+    if estimator.solver != "lbfgs":
+        nearer = f"solver='lbfgs', {nearer}"
+        if estimator.learning_rate_init != "auto":
+            nearer = f"learning_rate_init='auto', or {nearer}"
+    return (
+        f"{type(estimator).__name__} ends with an objective of {estimator.loss_:.3g}, more than {FAR} above its "
+        f"minimum: with l2 == {estimator.l2_:.3g} it falls too slowly for tol == {estimator.tol}. New samples are "
+        f"often predicted better for it. For the minimum set {nearer}; a larger l2 brings it nearer."
+    )

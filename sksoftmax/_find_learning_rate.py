@@ -94,7 +94,7 @@ def find_learning_rate(estimator, X, y, *, learning_rates=None, n_epochs=1, samp
     _, X, y, _ = fit_steps_before(clone(estimator), X, y, {})
     fold = fold_of(clone(model), X, y, sample_weight)
     models = [member(candidate, fold) for candidate in candidates]
-    problems = fit_together(models, fold.X, fold.y, sample_weight=fold.sample_weight)
+    problems = fit_together(models, fold.X, fold.y, sample_weight=fold.sample_weight, to_compare=True)
     raise_interrupt(problems)
     trained = [each for each, problem in zip(models, problems) if not isinstance(problem, Exception)]
     if trained and max(each.n_updates_ for each in trained) == 1:

@@ -4,7 +4,7 @@
 import numpy as np
 
 from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._diagnosis import advice, divergence
+from sksoftmax._diagnosis import advice, divergence, shortfall
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._held_out import train_and_validation
 from sksoftmax._resuming import with_course
@@ -24,6 +24,7 @@ def fit_together(
     watch=None,
     earlier=None,
     extremes=None,
+    to_compare=False,
 ):
     """Fit estimators on one stream of minibatches, as each would be by `fit` alone.
 
@@ -39,6 +40,7 @@ def fit_together(
         Or None
     earlier : Earlier, the training of the only estimator to go on with, or None
     extremes : the smallest and the largest value (2, d) of each feature over all of X, or None
+    to_compare : whether the fits are those of a search, which is told by scores how good they are
 
     Returns
     -------
@@ -80,7 +82,8 @@ def fit_together(
             continue
         estimator._publish(result, coordinates)
         keep_state(estimator, with_course(state, result))
-        problems.append(result.interrupt or advice(estimator, result))
+        problem = result.interrupt or advice(estimator, result)
+        problems.append(problem if problem or to_compare else shortfall(estimator, result, samples, state))
     return problems
 
 

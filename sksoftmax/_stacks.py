@@ -151,7 +151,7 @@ def _fit(candidates, fold, classes):
         estimators = [fit_to_one_class(estimator, labels[0], n_features, dtype) for estimator in estimators]
         return estimators, [None] * len(estimators)
     try:
-        problems = fit_together(estimators, fold.X, fold.y, fold.rows, weights)
+        problems = fit_together(estimators, fold.X, fold.y, fold.rows, weights, to_compare=True)
     except Exception as error:
         if len(candidates) == 1:
             return estimators, [error]

@@ -30,7 +30,7 @@ ENGINE = [
     {"products", "result", "penalty", "lazy", "conditioning"},
     {"network", "minibatches", "inference"},
     {"updates", "averaging", "growth"},
-    {"sgd", "lbfgs", "smoothness", "in_use"},
+    {"sgd", "lbfgs", "smoothness", "in_use", "shortfall"},
     {"parts"},
 ]
 ORDER = [

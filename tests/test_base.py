@@ -373,9 +373,10 @@ def test_a_new_solver_starts_its_moments_anew(iris):
 
 @pytest.mark.parametrize("solver", ["lbfgs", "adam"])
 def test_a_learning_rate_counts_after_a_fit_by_another_solver(solver, iris):
-    clf = SoftmaxRegression(solver=solver, learning_rate_init=0.01, random_state=0).fit(*iris)
+    settings = {"solver": solver, "max_iter": 5, "tol": None, "random_state": 0}
+    clf = SoftmaxRegression(learning_rate_init=0.01, **settings).fit(*iris)
     assert clf.set_params(solver="sgd").partial_fit(*iris).learning_rate_curve_[-1] == 0.01
-    automatic = SoftmaxRegression(solver=solver, random_state=0).fit(*iris).set_params(solver="sgd").partial_fit(*iris)
+    automatic = SoftmaxRegression(**settings).fit(*iris).set_params(solver="sgd").partial_fit(*iris)
     expected = SoftmaxRegression(random_state=0).partial_fit(*iris, classes=[0, 1, 2]).learning_rate_curve_[-1]
     assert automatic.learning_rate_curve_[-1] == pytest.approx(expected, rel=1e-12)
 

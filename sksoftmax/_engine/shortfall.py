@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Whether a training of a model without hidden layers has ended far above the minimum of its objective.
+
+Where samples are few, or the penalty weak, tolerances end a training whose epochs, or gradients, are small although
+the minimum is far along directions of little curvature. Newton's method goes there in a few steps, which on small
+problems cost less than some epochs. That it lowers the objective proves the shortfall; where its first step promises
+too little, there is none.
+"""
+
+import numpy as np
+from scipy import linalg, sparse
+from scipy.special import log_softmax
+
+from sksoftmax._engine.interrupts import quietly
+
+# An objective that is lower by it gives the labels of the samples probabilities that are higher by 5 %, in the
+# geometric mean.
+FAR = 0.05
+# Problems up to that many samples, and multiplications for the Hessian, are small. Where samples are more, tolerances
+# are finer: they tell smaller differences.
+MOST_SAMPLES, MOST_MULTIPLICATIONS = 2_000, 50_000_000
+NEWTON_STEPS, HALVINGS = 6, 12
+# The minimum is half of a step's fall (the gradient along it) below where the curvature stays the same, once where
+# samples are told apart ever more surely, and by some times as much where it falls on the way.
+MOST_FALLS = 4
+# Part of the mean curvature that is added to all: the same number added to all intercepts changes nothing.
+RIDGE = 1e-12
+
+
+def is_small(samples, n_classes):
+    """Whether Samples of so many classes make a small problem."""
+    n_samples, n_values = len(samples.rows), n_classes * (samples.X.shape[1] + 1)
+    return n_samples <= MOST_SAMPLES and n_samples * n_values**2 <= MOST_MULTIPLICATIONS
+
+
+def is_far_above(layer, samples, l2, coordinates, fit_intercept):
+    """Whether the objective can be lowered by FAR, as found within a few steps.
+
+    Parameters
+    ----------
+    layer : (W, b) of the raw features
+    samples : Samples, few enough
+    l2 : float
+    coordinates : Coordinates to take the steps in
+    fit_intercept : bool
+    """
+    return quietly(
+        lambda: _falls(_Problem(layer, samples, l2, coordinates, fit_intercept)), over="ignore", invalid="ignore"
+    )
+
+
+def _falls(problem):
+    start = value = problem.value(problem.V)
+    for _ in range(NEWTON_STEPS):
+        step, fall = problem.newton_step()
+        if not start - value + MOST_FALLS * fall > FAR:
+            break
+        for _ in range(HALVINGS):
+            lower = problem.value(problem.V - step)
+            if lower < value:
+                break
+            step /= 2
+        else:
+            break
+        problem.V -= step
+        value = lower
+        if start - value > FAR:
+            return True
+    return False
+
+
+class _Problem:
+    """The objective as a function of V (K, d + 1), the coefficients and intercepts in the coordinates."""
+
+    def __init__(self, layer, samples, l2, coordinates, fit_intercept):
+        (W, b), rows = layer, samples.rows
+        X = samples.X[rows]
+        X = (X.toarray() if sparse.issparse(X) else X).astype(np.float64)
+        mean = np.zeros(X.shape[1]) if coordinates.mean is None else coordinates.mean
+        scale = np.ones(X.shape[1]) if coordinates.scale is None else coordinates.scale
+        W, b = W.astype(np.float64), b.astype(np.float64)
+        self._Z = np.hstack([(X - mean) / scale, np.full((len(X), 1), float(fit_intercept))])
+        self.V = np.column_stack([W * scale, b + W @ mean])
+        weights = np.ones(len(rows)) if samples.weights is None else samples.weights[rows].astype(np.float64)
+        self._weights = weights / weights.sum()
+        self._penalty = np.append(l2 / np.square(scale), 0.0)
+        self._one_hot = np.eye(len(b))[samples.targets[rows]]
+
+    def value(self, V):
+        log_p = log_softmax(self._Z @ V.T, axis=1)
+        self._P = np.exp(log_p)
+        return -self._weights @ (log_p * self._one_hot).sum(axis=1) + 0.5 * np.sum(self._penalty * V**2)
+
+    def newton_step(self):
+        """Newton's step (K, d + 1) from V, to which `value` belongs, and the gradient along it."""
+        gradient = ((self._P - self._one_hot) * self._weights[:, None]).T @ self._Z + self._penalty * self.V
+        K, n_inputs = gradient.shape
+        hessian = np.empty((K, n_inputs, K, n_inputs))
+        for k in range(K):
+            for other in range(k + 1):
+                curvature = self._weights * self._P[:, k] * ((k == other) - self._P[:, other])
+                hessian[k, :, other] = hessian[other, :, k] = (self._Z * curvature[:, None]).T @ self._Z
+        hessian = hessian.reshape(gradient.size, gradient.size)
+        diagonal = np.einsum("ii->i", hessian)
+        diagonal += np.tile(self._penalty, K)
+        diagonal += RIDGE * diagonal.mean() + np.finfo(np.float64).tiny
+        try:
+            step = linalg.solve(hessian, gradient.ravel(), assume_a="pos").reshape(gradient.shape)
+        except linalg.LinAlgError:
+            return np.zeros_like(gradient), 0.0
+        return step, float(np.sum(gradient * step))
