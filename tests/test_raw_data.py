@@ -113,3 +113,19 @@ def test_five_epochs_of_plain_steps_on_mnist(mnist):
         random_state=0,
     )
     assert clf.fit(X / np.float32(255), y).score(X_test / np.float32(255), y_test) >= 0.97
+
+
+@pytest.mark.parametrize("name", ["wine", "digits"])
+def test_what_is_not_converged_does_not_depend_on_the_order_of_features_or_classes(name, datasets, rng):
+    X, y = datasets[name]
+    features, signs, classes = (
+        rng.permutation(X.shape[1]),
+        rng.choice([-1, 1], X.shape[1]),
+        rng.permutation(y.max() + 1),
+    )
+    settings = {"max_iter": 3, "tol": None, "random_state": 0}
+    p = SoftmaxRegression(**settings).fit(X, y).predict_proba(X)
+    others = (X * signs)[:, features]
+    p_of_others = SoftmaxRegression(**settings).fit(others, classes[y]).predict_proba(others)
+    # Sums in another order round otherwise.
+    np.testing.assert_allclose(p_of_others[:, classes], p, rtol=1e-7, atol=1e-9)

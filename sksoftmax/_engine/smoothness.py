@@ -13,6 +13,8 @@ from sksoftmax._engine.conditioning import Coordinates, subsample_rows
 from sksoftmax._engine.inference import hidden_units
 
 POWER_ITERATIONS = 8
+# Samples whose third moments are a smaller part of what they might be lie symmetrically, but for rounding.
+SYMMETRIC = 1e-8
 # A longer step makes more noise, of which the mean of the iterates is free.
 AVERAGED_STRETCH = 1.5
 # Learning rate of Adam for a full batch.
@@ -146,7 +148,8 @@ def _largest_moments(X, weights, gradient_weights, mean=None, scale=None, consta
             X /= scale
         squares = np.einsum("ij,ij->i", X, X)
         unit = 1.0
-    v = np.random.RandomState(0).normal(size=X.shape[1])
+    squares = np.maximum(squares, 0)
+    v = _start(X, weights, squares, centre, unit)
     eigenvalue = 0.0
     for _ in range(POWER_ITERATIONS):
         v /= np.linalg.norm(v)
@@ -155,7 +158,17 @@ def _largest_moments(X, weights, gradient_weights, mean=None, scale=None, consta
         eigenvalue = float(np.linalg.norm(v))
         if eigenvalue == 0:
             break
-    return eigenvalue, float((gradient_weights * (np.maximum(squares, 0) + constant)).max())
+    return eigenvalue, float((gradient_weights * (squares + constant)).max())
+
+
+def _start(X, weights, squares, centre, unit):
+    """Where power iterations start, (d,): the weighted mean of ||x'_i||^2 x'_i. It goes with the features where these
+    are permuted or change their signs, and leans towards the first eigenvector more than random numbers do."""
+    heights = weights * squares
+    start = X.T @ heights / unit - heights.sum() * centre
+    if np.linalg.norm(start) > SYMMETRIC * (heights @ np.sqrt(squares)):
+        return start
+    return np.random.RandomState(0).normal(size=X.shape[1])
 
 
 def _squares_of_rows(X, scale):

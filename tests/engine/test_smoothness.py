@@ -56,6 +56,30 @@ def test_moments_are_those_of_the_inputs_of_each_layer(activation, kind, rng):
         A = ACTIVATION[activation](A @ layer.W[0].T + layer.b[0])
 
 
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
+def test_moments_do_not_depend_on_the_order_or_the_signs_of_features(container, rng):
+    X, y = problem(rng, 200, 40)
+    X = X @ rng.normal(size=(40, 40))
+    order, signs = rng.permutation(40), rng.choice([-1, 1], 40)
+
+    def moments(X):
+        conditioning = conditioning_of(Samples(container(X), y), 1e-4, True, rng)
+        return input_moments(network((40, 3), rng=rng), conditioning)[0]
+
+    # Rounding, with which eight power iterations do not grow.
+    np.testing.assert_allclose(moments((X * signs)[:, order]), moments(X), rtol=1e-9)
+
+
+@pytest.mark.parametrize("n_samples", [2, 40])
+def test_samples_that_lie_symmetrically_have_moments(n_samples, rng):
+    X = rng.normal(size=(n_samples // 2, 6))
+    X = np.vstack([X, -X])
+    conditioning = conditioning_of(samples(X, np.arange(n_samples) % 2), 0.0, True, rng)
+    (found,) = input_moments(network((6, 3), rng=rng), conditioning)
+    expected = exact_moments(in_coordinates(X, conditioning.coordinates), np.ones(n_samples))
+    assert found.largest_eigenvalue == pytest.approx(expected.largest_eigenvalue, rel=0.1)
+
+
 @pytest.mark.slow
 def test_moments_of_wide_layers_come_from_a_subsample(rng):
     X, y = problem(rng, 4000, 2)
