@@ -21,6 +21,7 @@ from sklearn.utils import indexable
 from sklearn.utils.parallel import Parallel, delayed
 
 from sksoftmax._callbacks import SearchTask, calls_back
+from sksoftmax._methods import called_here
 from sksoftmax._pipelines import fit_steps_before, last_step, remembering, with_last_step
 from sksoftmax._rare_classes import widened
 from sksoftmax._stacks import Fold, fit_stack, fold_of, grouped, stacks_of
@@ -162,11 +163,12 @@ def with_parameters(estimator, params):
         if not unknown:
             raise
         # scikit-learn's message shows the whole estimator.
-        close = get_close_matches(unknown[0], known, 1, 0)
-        raise ValueError(
-            f"Invalid parameter {unknown[0]!r} for estimator {type(estimator).__name__}.\n"
-            f"Take one of its get_params(), such as {close[0]!r}, or leave it out."
-        ) from error
+        name = unknown[0]
+        close = get_close_matches(name, known, 1, 0)
+        advice = [f"Take one of its get_params(), such as {close[0]!r}, or leave it out."]
+        advice = called_here([name.split("__")[-1]], last_step(candidate).get_params()) or advice
+        said = f"Invalid parameter {name!r} for estimator {type(estimator).__name__}."
+        raise ValueError("\n".join([said, *advice])) from error
 
 
 def checked(candidate):

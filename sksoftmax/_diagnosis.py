@@ -50,7 +50,12 @@ def advice(estimator, result):
     if end > FAR_ABOVE * start and not estimator.init_scale:
         # The gradient of the cross-entropy is bounded, so too large steps wander far off but seldom overflow.
         rate = estimator.learning_rate_init
-        if rate != "auto":
+        if rate != "auto" and _creeps(estimator.loss_curve_):
+            cause = (
+                f"learning_rate_init == {rate} is too small to get there from a random start: use a larger one or "
+                "learning_rate_init='auto'."
+            )
+        elif rate != "auto":
             cause = (
                 f"learning_rate_init == {rate} is too large for these features and l2 == {estimator.l2_}: use a "
                 "smaller one, learning_rate_init='auto', or scaled features."
@@ -68,6 +73,11 @@ def advice(estimator, result):
             "Increase max_iter or tol, or set tol=None to train for max_iter epochs."
         )
     return None
+
+
+def _creeps(curve):
+    """Whether an objective falls in all epochs, and yet is more than half of what it was."""
+    return len(curve) > 1 and bool(np.all(np.diff(curve) < 0)) and curve[-1] > curve[0] / 2
 
 
 def shortfall(estimator, result, samples, state):

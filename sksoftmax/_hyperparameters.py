@@ -13,24 +13,26 @@ from sksoftmax._engine.result import Settings
 from sksoftmax._engine.smoothness import AVERAGED_STRETCH, Smoothness
 from sksoftmax._validation import (
     BOOLEAN,
-    CALLABLE,
     DICT,
     INFINITE,
     NONE,
     SEED,
+    Kind,
     check_parameters,
     integer,
     options,
     real,
 )
 
+# Others call the rate itself so.
+SCHEDULE = Kind("a callable (its initial value is called learning_rate_init)", callable)
 CONSTRAINTS = {
     "l2": [real(0)],
     "solver": [options("sgd", "adam", "lbfgs")],
     "batch_size": [options("auto"), integer(1)],
     "learning_rate": [
         options("constant", "exponential", "inverse_time", "invscaling", "step", "cosine", "adaptive"),
-        CALLABLE,
+        SCHEDULE,
     ],
     "learning_rate_init": [options("auto"), real(0, closed="neither")],
     "decay": [real(0, closed="neither"), NONE],

@@ -50,7 +50,10 @@ def public(cls):
             setattr(cls, name, Available(_of(cls, method.function), method.check))
         elif isinstance(method, FunctionType) and _is_ours(method) and not name.startswith("_"):
             setattr(cls, name, _of(cls, method))
-    cls.__init__ = _translating(_of(cls, cls.__init__))
+    parameters = inspect.signature(cls.__init__).parameters
+    cls.__init__ = _translating(_of(cls, cls.__init__), parameters, TypeError)
+    if hasattr(cls, "set_params"):
+        cls.set_params = _translating(cls.set_params, parameters, ValueError)
     return cls
 
 
@@ -68,22 +71,27 @@ def _of(cls, function):
     return copy
 
 
-def _translating(init):
-    """Wrap a constructor so that an error tells what parameters of other classifiers are called here."""
-    parameters = inspect.signature(init).parameters
+def called_here(names, parameters):
+    """Sentences that tell what those of the names that other classifiers have are called among these parameters."""
+    foreign = [CALLED_HERE[name] for name in names if name in CALLED_HERE and name not in parameters]
+    return [f"{it} is called {own} here." for it, *owns in foreign for own in owns if own in parameters]
 
-    @wraps(init)
-    def __init__(self, *args, **kwargs):
+
+def _translating(method, parameters, kind):
+    """Wrap a method that takes `parameters` by name so that an error of this kind tells what those of other classifiers
+    are called here."""
+
+    @wraps(method)
+    def translating(self, *args, **kwargs):
         try:
-            init(self, *args, **kwargs)
-        except TypeError as error:
+            return method(self, *args, **kwargs)
+        except kind as error:
             # As it only stores them, its arguments are wrong.
-            foreign = [CALLED_HERE[name] for name in kwargs if name in CALLED_HERE and name not in parameters]
-            hints = [f"{it} is called {own} here." for it, *names in foreign for own in names if own in parameters]
+            hints = called_here(kwargs, parameters)
             if not hints:
                 raise
             # From Python 3.13 on it guesses a name.
-            said, *_ = str(error).split(". Did you mean")
-            raise TypeError(" ".join([f"{said}.", *hints])) from None
+            said, *_ = str(error).removesuffix(".").split(". Did you mean")
+            raise kind(" ".join([f"{said}.", *hints])) from None
 
-    return __init__
+    return translating

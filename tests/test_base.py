@@ -67,7 +67,7 @@ def test_wrong_arguments_name_the_class_and_what_they_are_called_here(cls, iris)
         ({"solver": "newton"}, r"'solver' parameter .* a str among {'sgd', 'adam', 'lbfgs'}. Got 'newton'"),
         ({"batch_size": 0}, r"'batch_size' parameter .* {'auto'} or an int in the range \[1, inf\). Got 0"),
         ({"learning_rate_init": 0.0}, r"'learning_rate_init' parameter .* \(0, inf\). Got 0.0"),
-        ({"learning_rate": "linear"}, r"'learning_rate' parameter .* or a callable. Got 'linear'"),
+        ({"learning_rate": "linear"}, r"'learning_rate' parameter .* or a callable \(its initial .*\). Got 'linear'"),
         ({"momentum": 1.0}, r"'momentum' parameter .* \[0, 1\). Got 1.0"),
         ({"tol": "small"}, r"'tol' parameter .* or None. Got 'small'"),
         ({"decay": 1.0}, r"decay == 1.0, must be < 1 with learning_rate='adaptive'"),
@@ -154,6 +154,13 @@ def test_a_learning_rate_that_is_far_too_large_warns(learning_rate_init, tol, da
     clf = SoftmaxRegression(learning_rate_init=learning_rate_init, tol=tol, random_state=0)
     with pytest.warns(ConvergenceWarning, match=rf"learning_rate_init == {learning_rate_init} is too large"):
         clf.fit(*datasets["wine"])
+
+
+@pytest.mark.parametrize("tol", [1e-3, None])
+def test_a_learning_rate_that_leads_nowhere_warns(tol, iris):
+    clf = TinyMLPClassifier(learning_rate_init=1e-6, max_iter=20, tol=tol, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=r"learning_rate_init == 1e-06 is too small to get there from"):
+        clf.fit(*iris)
 
 
 def test_unknown_labels_of_class_weight_are_named(iris):

@@ -27,8 +27,13 @@ def test_clone_and_set_params_reach_the_engine(iris):
     X, y = iris
     clf = quick().set_params(l2=10.0).fit(X, y)
     np.testing.assert_array_equal(clf.coef_, quick(l2=10.0).fit(X, y).coef_)
-    with pytest.raises(ValueError, match="Invalid parameter 'alpha'"):
+    with pytest.raises(ValueError, match=r"Invalid parameter 'alpha' for .*\]\. alpha is called l2 here\.$"):
         clf.set_params(alpha=1)
+    with pytest.raises(ValueError, match=r"Invalid parameter 'dropout' for .*\]\.$"):
+        clf.set_params(dropout=0.5)
+    pipeline = make_pipeline(StandardScaler(), clf)
+    with pytest.raises(ValueError, match=r"Invalid parameter 'C' for .* C\) is called l2 here"):
+        GridSearchCV(pipeline, {"softmaxregression__C": [1.0]}).fit(X, y)
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from sksoftmax import (
     VectorizedGridSearchCV,
     VectorizedRandomizedSearchCV,
 )
+from sksoftmax._hyperparameters import SCHEDULE
 from sksoftmax._validation import SIZES, Kind, Options
 from sksoftmax._validation import Interval as OurInterval
 from sksoftmax._validation import InvalidParameterError as OurInvalidParameterError
@@ -91,6 +92,7 @@ def as_scikit_learns(constraint):
     names = {
         "an instance of 'bool'": "boolean",
         "a callable": callable,
+        SCHEDULE.description: callable,
         "an instance of 'dict'": dict,
         "None": None,
         SIZES.description: "array-like",

@@ -25,7 +25,7 @@ TABLE = [
     (FITS, "estimator", "Pipeline that ends in a ", PIPELINES),
     (FITS, "estimator", Said("estimator must be an instance, got the class SoftmaxRegression"), [SoftmaxRegression]),
     (GRID_FIT, "param_grid", Theirs("Parameter grid"), [{"l2": 0.1}, {"l2": []}, {"l2": "ab"}, [1], 3]),
-    (GRID_FIT, "param_grid", Theirs("Invalid parameter 'C' for estimator SoftmaxRegression"), [{"C": [1.0]}]),
+    (GRID_FIT, "param_grid", Said("* C) is called l2 here."), [{"C": [1.0]}]),
     (GRID_FIT, "param_grid", Said("there is no candidate"), [[]]),
     (RANDOM_FIT, "param_distributions", Theirs("Parameter"), [{"l2": 0.1}, [1], 3]),
     (RANDOM_FIT, "param_distributions", Theirs("Invalid parameter 'C' for estimator SoftmaxRegression"),
