@@ -125,3 +125,22 @@ def test_text_is_classified_as_by_logistic_regression(rng):
     clf = SoftmaxRegression(random_state=0).fit(X[:1000], y[:1000])
     theirs = LogisticRegression(C=1 / (1000 * clf.l2), max_iter=1000).fit(X[:1000], y[:1000])
     assert clf.score(X[1000:], y[1000:]) > theirs.score(X[1000:], y[1000:]) - 0.01
+
+
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+@pytest.mark.parametrize("offset", [1e6, 1e7, 1e8, 1e10, 1e12])
+def test_features_far_from_zero_are_centred_or_refused(offset, solver, iris):
+    X, y = iris
+    far = X + offset * np.array([0, 1, 0, -1])
+    clf = SoftmaxRegression(solver=solver, random_state=0)
+    expected = clf.fit(X, y).loss_
+    # A constant feature is no harm.
+    far = sparse.csr_matrix(np.column_stack([far, np.full(len(y), 1e9)]))
+    if offset < 1e7:
+        # Three digits are left of the variance, with which the steps and so where they end change a little.
+        assert clf.fit(far, y).loss_ == pytest.approx(expected, rel=1e-2)
+    elif offset > 2e7:
+        with pytest.raises(ValueError, match=r"^Feature 1 of the sparse X ranges over 2\.4 around .*, must be nearer"):
+            clf.fit(far, y)
+    np.testing.assert_allclose(clf.fit(far.toarray()[:, :4], y).loss_, expected, rtol=1e-3)
+    clf.set_params(fit_intercept=False, max_iter=3, tol=None).fit(far, y)

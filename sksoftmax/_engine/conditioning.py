@@ -40,6 +40,10 @@ ORDINARY_EXPONENT = 256
 WIDEST = 2.0**-10
 
 
+# Sparse features whose mean is more times their range lose their variance to rounding.
+FARTHEST = 5e6
+
+
 class Coordinates(NamedTuple):
     """An affine change of the features: mean and scale (d,) float64, each None where it changes nothing."""
 
@@ -146,6 +150,17 @@ def _spread(lowest, highest, dtype):
     return highest - lowest
 
 
+def _check_offsets(mean, spread):
+    """Raise for a feature that implicit centring would leave without digits."""
+    too_far = np.flatnonzero((np.abs(mean) / FARTHEST > spread) & (spread > 0))
+    if len(too_far):
+        j = too_far[0]
+        raise ValueError(
+            f"Feature {j} of the sparse X ranges over {spread[j]:.3g} around {mean[j]:.3g}, must be nearer to zero "
+            f"than {FARTHEST:.0e} times its range: subtract a constant from it, or pass a dense array."
+        )
+
+
 def _units(lowest, highest):
     """For each feature a power of two near its largest value where squares would overflow or vanish, else 1."""
     _, exponents = np.frexp(np.maximum(np.abs(lowest), np.abs(highest)))
@@ -241,6 +256,8 @@ def feature_moments(moments, fit_intercept, hidden=False, to_the_optimum=False):
     """
     mean, deviation = moments.mean, moments.deviation
     spread = _spread(moments.lowest, moments.highest, moments.dtype)
+    if fit_intercept and moments.subsample is not None and sparse.issparse(moments.subsample.X):
+        _check_offsets(mean, spread)
     if not fit_intercept:
         deviation = np.hypot(deviation, mean)
         spread = np.maximum(spread, np.abs(mean))
