@@ -10,17 +10,23 @@ from sksoftmax import _curves as curves
 
 
 def all_or_nothing(method):
-    """Decorate a method that leaves its estimator as it was where it raises."""
+    """Decorate a method so that its estimator is as it was where it raises.
+
+    A KeyboardInterrupt that it returns, since there is something to keep, is raised too.
+    """
 
     @wraps(method)
     def run(self, *args, **kwargs):
         before, lengths = vars(self).copy(), curves.lengths(self)
         try:
-            return method(self, *args, **kwargs)
+            result = method(self, *args, **kwargs)
         except BaseException:
             self.__dict__ = before
             curves.shorten(self, lengths)
             raise
+        if isinstance(result, KeyboardInterrupt):
+            raise result
+        return result
 
     return run
 

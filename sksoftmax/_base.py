@@ -168,21 +168,12 @@ class BaseSoftmaxClassifier(
             warnings.warn(problem, ConvergenceWarning, stacklevel=2)
         return self
 
+    @all_or_nothing
     @with_callbacks
     def _fit(self, X, y, sample_weight=None, validation=(None, None, None), watchers=(), valid=features_and_labels):
         """Fit, and return what to warn of, or None; `validation` are the arguments of `fit`, and `valid` validates."""
         self._check_parameters()
         context = self._init_callback_context(max_subtasks=int(self.max_iter))
-        problem, told = self._train(X, y, sample_weight, validation, watchers, valid, context)
-        if isinstance(problem, KeyboardInterrupt):
-            # What the last finished epoch left is published.
-            raise problem
-        context.call_on_fit_task_end(**told, reconstruction_attributes={})
-        return problem
-
-    @all_or_nothing
-    def _train(self, X, y, sample_weight, validation, watchers, valid, context):
-        """The problem of a fit, as of `fit_together`, and what its callbacks were told."""
         going_on = self.warm_start and hasattr(self, "classes_")
         earlier_classes, layers = (self.classes_, self._layers_to_go_on_from()) if going_on else (None, None)
         X, y, extremes = valid(self, X, y, reset=True)
@@ -206,7 +197,9 @@ class BaseSoftmaxClassifier(
         if isinstance(problem, Exception):
             raise problem
         remember(self, key)
-        return problem, told
+        if not isinstance(problem, KeyboardInterrupt):
+            context.call_on_fit_task_end(**told, reconstruction_attributes={})
+        return problem
 
     @available_where(_can_go_on)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -246,10 +239,7 @@ class BaseSoftmaxClassifier(
         """
         self._check_parameters()
         self._check_partial_fit()
-        interrupt = self._go_on_one_epoch(X, y, classes, sample_weight)
-        if interrupt is not None:
-            # It fell after the epoch, which is published.
-            raise interrupt
+        self._go_on_one_epoch(X, y, classes, sample_weight)
         return self
 
     @all_or_nothing

@@ -104,8 +104,9 @@ class EpochTasks(Watcher):
             task, self._task = self._task, None
             stop = task.call_on_fit_task_end(**told, reconstruction_attributes=lambda: _attributes(epoch))
         if not (stop or epoch.is_last):
-            self._task = self._context.subcontext(task_name="epoch")
-            self._task.call_on_fit_task_begin(**told, reconstruction_attributes=lambda: _attributes(epoch))
+            task = self._context.subcontext(task_name="epoch")
+            task.call_on_fit_task_begin(**told, reconstruction_attributes=lambda: _attributes(epoch))
+            self._task = task
         return stop
 
     def close(self):

@@ -375,4 +375,4 @@ def warn_of(outcomes):
     advice = [outcome.advice for row in outcomes for outcome in row if outcome.advice]
     if advice:
         n_fits = sum(map(len, outcomes))
-        warnings.warn(f"{len(advice)} of {n_fits} fits warn. The first: {advice[0]}", ConvergenceWarning, stacklevel=5)
+        warnings.warn(f"{len(advice)} of {n_fits} fits warn. The first: {advice[0]}", ConvergenceWarning, stacklevel=6)

@@ -105,5 +105,5 @@ def warn_of_unseen_classes(scorer, labels, splits, outcomes):
             f"Scores{names and ' by '}{names} take probabilities for those of other classes, and are wrong: {told}.\n"
             "Take splits that train on all classes, or SoftmaxRegressionCV, which counts unseen ones as improbable.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=6,
         )

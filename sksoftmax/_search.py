@@ -17,7 +17,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid, ParameterSample
 from sklearn.utils import indexable
 from sklearn.utils.metadata_routing import process_routing
 
-from sksoftmax._attributes import publish
+from sksoftmax._attributes import all_or_nothing, publish
 from sksoftmax._base import BaseSoftmaxClassifier
 from sksoftmax._callbacks import CallbackSupportMixin, SearchTask, with_callbacks
 from sksoftmax._cross_fit import (
@@ -194,6 +194,7 @@ class _VectorizedSearch(CallbackSupportMixin):
         self._fit(X, y, params)
         return self
 
+    @all_or_nothing
     @with_callbacks
     def _fit(self, X, y, params):
         self._check()
@@ -227,7 +228,7 @@ class _VectorizedSearch(CallbackSupportMixin):
         except Interrupted as interrupt:
             if interrupt.n_done:
                 self._publish_part(candidates, interrupt.outcomes)
-            raise KeyboardInterrupt from None
+            return KeyboardInterrupt()
         warn_of(outcomes)
         warn_of_unseen_classes(scorer, task.labels, splits, outcomes)
         found = {name: getattr(table, name) for name in FOUND if hasattr(table, name)}
@@ -236,9 +237,9 @@ class _VectorizedSearch(CallbackSupportMixin):
             found["best_params_"] = candidates[table.best_index_]
             try:
                 found.update(self._refitted(found["best_params_"], told, fit_params, search_task.subtask("refit")))
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as interrupt:
                 publish(self, found, PUBLISHED)
-                raise
+                return interrupt
         publish(self, found, PUBLISHED)
         context.call_on_fit_task_end(estimator=self, **told)
 
@@ -322,7 +323,7 @@ class _VectorizedSearch(CallbackSupportMixin):
                 score_params["sample_weight"] = params["sample_weight"]
             else:
                 warnings.warn(
-                    f"scoring == {self.scoring!r} takes no sample_weight: scores are not weighted.", stacklevel=5
+                    f"scoring == {self.scoring!r} takes no sample_weight: scores are not weighted.", stacklevel=6
                 )
         return params, split_params, score_params
 

@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 
 from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._attributes import publish
+from sksoftmax._attributes import all_or_nothing, publish
 from sksoftmax._callbacks import CallbackSupportMixin, SearchTask, with_callbacks
 from sksoftmax._cross_fit import (
     CV,
@@ -242,6 +242,7 @@ class SoftmaxRegressionCV(
             warnings.warn(problem, ConvergenceWarning, stacklevel=2)
         return self
 
+    @all_or_nothing
     @with_callbacks
     def _fit(self, X, y, sample_weight, groups):
         """Fit, and return what to warn of, or None."""
@@ -346,7 +347,7 @@ def _chosen(scores, selection):
             f"No penalty has a score on all splits: the scores are {shown(scores.tolist())}. Use another cv or scoring."
         )
     if not finite.all():
-        warnings.warn(f"One or more of the mean scores are non-finite: {mean}", UserWarning, stacklevel=5)
+        warnings.warn(f"One or more of the mean scores are non-finite: {mean}", UserWarning, stacklevel=6)
     best = int(np.nanargmax(np.where(finite, mean, np.nan)))
     threshold = mean[best] - (standard_error(scores[:, best]) if selection == "one_standard_error" else 0.0)
     return int(np.flatnonzero(finite & (mean >= threshold))[-1])

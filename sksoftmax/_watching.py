@@ -2,7 +2,7 @@
 """The hook of a training: what snapshots, progress and callbacks are told after each epoch."""
 
 import copy
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from sksoftmax._engine.minibatches import Samples
@@ -61,8 +61,8 @@ def watched_by(watchers):
         stops = [watch(epoch) for watch in watchers]
         return any(stops)
 
-    try:
+    with ExitStack() as closing:
+        # All of them, also where one fails.
+        for watcher in reversed(watchers):
+            closing.callback(watcher.close)
         yield tell if watchers else None
-    finally:
-        for watcher in watchers:
-            watcher.close()

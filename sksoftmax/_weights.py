@@ -87,7 +87,7 @@ def split_stratified(rows, targets, fraction, seed):
             f"{alone.sum()} of {np.count_nonzero(counts)} classes have a single sample: none of them is in the "
             "validation samples.",
             UserWarning,
-            stacklevel=9,
+            stacklevel=8,
         )
     # It takes longer to import than the estimators.
     from sklearn.model_selection import train_test_split
