@@ -27,8 +27,9 @@ def _set(library, n_threads):
 class _OneThread:
     """Limits BLAS to one thread while any fit asks for it.
 
-    Of fits that overlap in several threads the first sets the limit of the process and the last lifts it. Each step of
-    `enter` and `leave` may be the last before an interrupt; `leave` then does what is left to do.
+    Of fits that overlap in several threads the first sets the limit of the process and the last lifts it; one that
+    somebody else has set meanwhile stays. Each step of `enter` and `leave` may be the last before an interrupt; `leave`
+    then does what is left to do.
 
     Parameters
     ----------
@@ -50,7 +51,9 @@ class _OneThread:
                 self._libraries = self._find()
             before = [library.num_threads for library in self._libraries]
             self._users[user] = threading.get_ident(), before
-            self._before = self._before or before
+            if self._before is not None:
+                before = [earlier if now == 1 else now for earlier, now in zip(self._before, before)]
+            self._before = before
             for library in self._libraries:
                 _set(library, 1)
 
@@ -62,7 +65,7 @@ class _OneThread:
             thread, own = self._users[user]
             for library, of_thread, of_process in zip(self._libraries, own, self._before or own):
                 if not _is_per_thread(library):
-                    if is_last:
+                    if is_last and library.num_threads == 1:
                         _set(library, of_process)
                 elif thread == threading.get_ident():
                     _set(library, of_thread)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from sksoftmax._engine import interrupts, threads
 from sksoftmax._engine.interrupts import quietly, surely
@@ -105,6 +105,21 @@ def test_first_fits_at_the_same_time_share_one_limit(monkeypatch):
         for inside in pool.map(fit, range(4)):
             assert inside == [1] * len(inside)
     assert blas_threads() == [2] * len(blas_threads())
+
+
+def limit_to_three():
+    return threadpool_limits(3, user_api="blas")
+
+
+def test_a_limit_that_somebody_else_lifts_during_a_fit_stays_lifted():
+    with_blas_threads(limit_to_three().restore_original_limits, SMALL, 1)
+    assert blas_threads() == [2] * len(blas_threads())
+
+
+@pytest.mark.parametrize("then", [int, lambda: with_blas_threads(int, SMALL, 1)], ids=["", "before another fit begins"])
+def test_a_limit_that_somebody_else_sets_during_a_fit_stays(then):
+    with_blas_threads(lambda: (limit_to_three(), then()), SMALL, 1)
+    assert blas_threads() == [3] * len(blas_threads())
 
 
 def test_large_steps_may_use_all_threads():
