@@ -3,6 +3,7 @@
 
 import io
 import re
+import tempfile
 from os import PathLike
 from pathlib import Path
 
@@ -152,6 +153,8 @@ def save_animation(animation, path, *, fps=10, dpi=100):
     ------
     ValueError
         If the name ends in something else.
+    OSError
+        If the file cannot be written. Whatever fails, there is no part of a file, and one that was there is as before.
 
     Examples
     --------
@@ -177,9 +180,14 @@ def save_animation(animation, path, *, fps=10, dpi=100):
         raise ValueError(f"path == {str(path)!r}, must end in one of {list(WRITERS)}.")
     check_positive("fps", fps)
     check_positive("dpi", dpi)
-    options = {"embed_frames": True} if suffix == ".html" else {}
-    with mpl.rc_context({"animation.embed_limit": EMBED_LIMIT}):
-        animation.save(str(path), writer=WRITERS[suffix](fps=fps, **options), dpi=dpi)
+    options, path = {"embed_frames": True} if suffix == ".html" else {}, Path(path).resolve()
+    with (
+        mpl.rc_context({"animation.embed_limit": EMBED_LIMIT}),
+        tempfile.TemporaryDirectory(dir=path.parent.resolve(strict=True)) as beside,
+    ):
+        whole = Path(beside) / path.name
+        animation.save(str(whole), writer=WRITERS[suffix](fps=fps, **options), dpi=dpi)
+        whole.replace(path)
 
 
 class _OnePalette(PillowWriter):
@@ -205,6 +213,9 @@ class _OnePalette(PillowWriter):
 
     def finish(self):
         self.fig.set_dpi(self.usual_dpi)
+        if not self.images:
+            # Drawing the first has failed.
+            return
         # Of the first and the last frame, and some between: what is rare in one of them is kept.
         chosen = self.images[:: max(1, len(self.images) // PALETTE_FRAMES)][-PALETTE_FRAMES:] + self.images[-1:]
         width, height = chosen[0].size
