@@ -1,6 +1,7 @@
 """Softmax regression by L-BFGS over processes, each with a block of the samples."""
 
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 from scipy.optimize import minimize
@@ -31,9 +32,11 @@ def evaluate(theta):
 
 
 def main():
+    # A fork would copy locks of the executor before, and wait for them forever.
+    spawn = get_context("spawn")
     workers = []
     for i in range(N_BLOCKS):
-        workers.append(ProcessPoolExecutor(1, initializer=keep, initargs=(i,)))
+        workers.append(ProcessPoolExecutor(1, spawn, keep, (i,)))
 
     def objective(theta):
         tasks = [worker.submit(evaluate, theta) for worker in workers]
