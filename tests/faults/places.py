@@ -36,6 +36,8 @@ def _traced(run, see):
         return instruction
 
     before = sys.gettrace()
+    # Python 3.12 traces instructions where a frame asked for it before tracing begins.
+    sys._getframe().f_trace_opcodes = True
     sys.settrace(entered)
     try:
         return run()

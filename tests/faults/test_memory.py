@@ -5,6 +5,7 @@ import copy
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy import sparse
@@ -104,7 +105,8 @@ def test_without_memory_a_fit_leaves_an_estimator_as_it_was(name, n_places):
     assert model_of(again) == model_of(whole)
     traced = copy.deepcopy(before)
     places = places_of(lambda: train(traced))
-    assert len(places) > 1000
+    # A fit passes so many, and more in some versions of Python.
+    assert len(places) > 500
     for place in some(places, n_places, seed=n_places):
         one = copy.deepcopy(before)
         with as_before(one, MemoryError):
@@ -114,7 +116,11 @@ def test_without_memory_a_fit_leaves_an_estimator_as_it_was(name, n_places):
 
 @pytest.mark.parametrize(("name", "n_places"), sampled(USES, ["predictions"]))
 def test_without_memory_what_reads_an_estimator_leaves_no_trace(name, n_places):
-    for place in some(places_of(lambda: USES[name](FITTED)), n_places, seed=n_places):
+    USES[name](FITTED)
+    plt.close("all")
+    places = places_of(lambda: USES[name](FITTED))
+    plt.close("all")
+    for place in some(places, n_places, seed=n_places):
         with as_before(FITTED, MemoryError):
             failing_at(place, lambda: USES[name](FITTED))
 
