@@ -2,6 +2,7 @@
 """Numbers near the ends of their type: the right answer or an error that says what to do, and no warning of NumPy."""
 
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
@@ -171,3 +172,22 @@ def test_a_last_step_that_overflows_is_a_divergence(apart):
     clf = SoftmaxRegression(learning_rate_init=1e10, batch_size=60, max_iter=1, tol=None)
     with pytest.raises(ValueError, match="diverged in epoch 1"):
         clf.fit(X * 1e300, y)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("make", [SoftmaxRegression, partial(TinyMLPClassifier, (3,), "logistic")])
+def test_numbers_that_vanish_are_zero_whatever_numpy_is_told(make, solver, iris):
+    X, y = iris
+    before = np.geterr()
+
+    def trained():
+        clf = make(solver=solver, max_iter=5, tol=None, random_state=0).fit(X, y)
+        if solver != "lbfgs":
+            clf.partial_fit(X, y)
+        return [clf.predict_proba(X * scale) for scale in (1.0, 1e4, 1e300)]
+
+    plain = trained()
+    with np.errstate(all="raise"):
+        strict = trained()
+    np.testing.assert_array_equal(plain, strict)
+    assert np.geterr() == before

@@ -28,11 +28,11 @@ def surely(run, undo):
 
 
 def quietly(run, **errors):
-    """Return run() with NumPy's handling of floating-point errors set as by `numpy.seterr`."""
+    """Return run() with NumPy's handling of floating-point errors set as by `numpy.seterr`; what underflows is zero."""
     before = np.geterr()
 
     def with_errors_set():
-        np.seterr(**errors)
+        np.seterr(**{"under": "ignore", **errors})
         return run()
 
     return surely(with_errors_set, lambda: np.seterr(**before))
