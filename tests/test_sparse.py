@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from sksoftmax import SoftmaxRegression, TinyMLPClassifier, VectorizedGridSearchCV
+from sksoftmax import SoftmaxRegression, TinyMLPClassifier, VectorizedGridSearchCV, loss_and_gradient
 from tests.parameters import slow
 
 # Sums of few numbers in another order, some of them over many steps.
@@ -144,3 +144,46 @@ def test_features_far_from_zero_are_centred_or_refused(offset, solver, iris):
             clf.fit(far, y)
     np.testing.assert_allclose(clf.fit(far.toarray()[:, :4], y).loss_, expected, rtol=1e-3)
     clf.set_params(fit_intercept=False, max_iter=3, tol=None).fit(far, y)
+
+
+def set_at(X, name, place, value):
+    """Sparse X with another number in one of its arrays, as of a damaged file."""
+    X = X.copy()
+    getattr(X, name)[place] = value
+    return X
+
+
+WEIGHTS = [(np.zeros((3, 4)), np.zeros(3))]
+
+
+@pytest.mark.parametrize("container", [sparse.csr_matrix, sparse.csc_matrix, sparse.bsr_array])
+@pytest.mark.parametrize(
+    ("name", "place", "value"),
+    [("indices", 7, 10**6), ("indices", 7, -1), ("indptr", 1, 10**6), ("indptr", -1, 10**6), ("indptr", 0, 1)],
+)
+def test_indices_outside_of_a_sparse_matrix_are_an_error(name, place, value, container, iris):
+    X, y = iris
+    damaged = set_at(container(X), name, place, value)
+    fitted = SoftmaxRegression(max_iter=2, tol=None).fit(X, y)
+    for call in (
+        lambda: SoftmaxRegression().fit(damaged, y),
+        lambda: SoftmaxRegression().partial_fit(damaged, y, classes=[0, 1, 2]),
+        lambda: fitted.predict(damaged),
+        lambda: loss_and_gradient(WEIGHTS, damaged, y, activation="identity", l2=0.0),
+    ):
+        # SciPy's words follow.
+        with pytest.raises(ValueError, match=r"^X is no valid sparse matrix: .*ind(ex|ices|ptr)"):
+            call()
+
+
+def test_flags_that_are_out_of_date_are_not_believed(iris):
+    X, y = iris
+    plain = sparse.csr_matrix(np.hstack([X, np.zeros_like(X)]))
+    doubled = sparse.csr_matrix(np.repeat(X / 2, 2, axis=1))
+    # SciPy looks once and remembers; each entry comes in two parts afterwards.
+    assert doubled.has_canonical_format
+    doubled.indices[:] = doubled.indices // 2
+    assert doubled.has_canonical_format
+    fits = [SoftmaxRegression(max_iter=3, tol=None, random_state=0).fit(samples, y) for samples in (plain, doubled)]
+    np.testing.assert_array_equal(fits[0].coef_, fits[1].coef_)
+    assert doubled.nnz == 2 * plain.nnz

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bad calls of the estimators."""
 
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -99,6 +100,16 @@ TABLE = [
     (ALL_FITS, "y", Theirs("y should be a 1d array"), [np.eye(N)]),
     (ALL_FITS, "y", Theirs("Input y contains NaN"), [changed(y.astype(float), NAN)]),
     (ALL_FITS, "y", Theirs("Unknown label type"), [np.linspace(0, 1, N)]),
+    (ALL_FITS, "y", Said("y has the dtype object and holds ['int', 'str'], must hold str only"),
+        [np.array(["a", 1, 2] * 10, dtype=object)]),
+    (ALL_FITS, "y", Said("y has the dtype object and holds ['NoneType', 'str'], must hold str only"),
+        [["a", "b", None] * 10]),
+    (ALL_FITS, "y", Said("y has the dtype object and holds ['bytes'], must hold str only, or have a dtype of integers"),
+        [np.array([b"a", b"b"] * 15, dtype=object)]),
+    (ALL_FITS, "y", Said("y has the dtype object and holds ['int'], must hold str only, or have a dtype of integers"),
+        [np.array([1, 10**30] * 15, dtype=object)]),
+    (ALL_FITS, "y", Said("y has the dtype object and holds ['date']"), [[date(2020, 1, 1), date(2020, 1, 2)] * 15]),
+    (ALL_FITS, "y", Said("Input y contains NaT"), [np.array(["2020", "2021", "NaT"] * 10, "M8[Y]")]),
     (ALL_FITS, "y", Theirs("requires y to be passed, but the target y is None"), [None]),
     (FITS, "y", "at least 2 classes in y; got 1 class", [np.zeros(N), ["a"] * N]),
     ([PARTIAL_FIT, FIRST_PARTIAL_FIT], "y", "not among classes [0, 1, 2]", [y + 1, y - 7, ["a"] * N]),
