@@ -20,6 +20,7 @@ from sksoftmax._engine.reading import computed_in
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._fit_together import fit_together
 from sksoftmax._held_out import encode, own_samples
+from sksoftmax._layers import layers_of
 from sksoftmax._methods import available_where
 from sksoftmax._predictions import SoftmaxPredictions
 from sksoftmax._progress import Progress, objective, rate
@@ -57,7 +58,8 @@ class BaseSoftmaxClassifier(
 
     _constraints : dict, what each constructor parameter allows
     _hidden_shape() : (sizes of the hidden layers, their activation)
-    _publish_layers(layers), _published_layers() : to and from the public attributes, which are in raw features;
+    _layer_attributes : the names of the public attributes with the coefficients and with the intercepts
+    _publish_layers(layers), _published_layers() : to and from these attributes, which are in raw features;
         a layer is (W, b), W (fan_out, fan_in)
     """
 
@@ -248,10 +250,10 @@ class BaseSoftmaxClassifier(
         first = not hasattr(self, "classes_")
         X, y, _ = features_and_labels(self, X, y, reset=first)
         self._set_known_classes(classes, first)
+        if not first:
+            self._check_same_network(layers_of(self), self.classes_, X.shape[1], "partial_fit")
         targets = encode(self.classes_, y)
         weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
-        if not first:
-            self._check_same_network(self._published_layers(), self.classes_, X.shape[1], "partial_fit")
         self.l2_ = hyperparameters.penalty(self, None)
         if weights is not None and not weights.any():
             if first:
@@ -311,6 +313,7 @@ class BaseSoftmaxClassifier(
             f"activation == {activation!r}, was {self._activation!r}": activation != self._activation,
             f"y has the new classes {shown(new)}": new,
             f"y lacks the classes {shown(gone)}": gone,
+            f"classes_ == {shown(before)}, was set by hand, must be {shown(now)}": before != now and not new + gone,
         }
         found = "; ".join(text for text, differs in differences.items() if differs)
         raise ValueError(f"{goes_on} cannot go on: {found}. To start anew, fit a new estimator.")
@@ -322,7 +325,7 @@ class BaseSoftmaxClassifier(
         return (n_features, *hidden, len(self.classes_))
 
     def _layers_to_go_on_from(self):
-        layers = [(W.toarray() if sparse.issparse(W) else W, b) for W, b in self._published_layers()]
+        layers = [(W.toarray() if sparse.issparse(W) else W, b) for W, b in layers_of(self)]
         return layers if self.fit_intercept else [(W, np.zeros_like(b)) for W, b in layers]
 
     def _publish_untrained(self, X):

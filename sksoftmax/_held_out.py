@@ -72,7 +72,9 @@ def encode(classes, y, name="y"):
     unknown = [label for label in np.unique(y).tolist() if label not in known]
     if unknown:
         raise ValueError(f"{name} contains {shown(unknown)}, which are not among classes {shown(classes.tolist())}.")
-    return np.searchsorted(classes, y)
+    # Users may have put them in another order.
+    order = np.argsort(classes)
+    return order[np.searchsorted(classes, y, sorter=order)]
 
 
 def samples_of(X, rows, targets, weights, places):

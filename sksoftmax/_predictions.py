@@ -5,11 +5,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._engine.cross_entropy import log_softmax, softmax
 from sksoftmax._engine.inference import outputs
+from sksoftmax._layers import layers_of
 from sksoftmax._validated import features
 
 
 class SoftmaxPredictions:
-    """The predicting methods of a classifier that has `classes_`, `_activation` and ``_published_layers()``."""
+    """The predicting methods of a classifier that has `classes_`, `_activation` and what `layers_of` reads."""
 
     def decision_function(self, X):
         """Logits: the linear scores before the softmax.
@@ -75,4 +76,4 @@ class SoftmaxPredictions:
 
     def _outputs(self, X, finish=None):
         check_is_fitted(self)
-        return outputs(self._published_layers(), self._activation, features(self, X), finish)
+        return outputs(layers_of(self), self._activation, features(self, X), finish)

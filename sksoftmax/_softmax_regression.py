@@ -14,6 +14,8 @@ from sksoftmax._optimality import optimality_gap
 class LinearCoefficients:
     """The attributes `coef_` (K, d) and `intercept_` (K,) of the only layer."""
 
+    _layer_attributes = ("coef_", "intercept_")
+
     def sparsify(self):
         """Turn `coef_` into a sparse matrix.
 

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._base import BaseSoftmaxClassifier
+from sksoftmax._layers import layers_of
 from sksoftmax._pipelines import last_of_kind
 
 
@@ -56,7 +57,7 @@ def summary(estimator):
     3: 0, 1, 2 | 4 | converged, tol=0.001
     """
     model = last_of_kind(BaseSoftmaxClassifier, estimator, "SoftmaxRegression or TinyMLPClassifier", fitted=True)
-    layers = model._published_layers()
+    layers = layers_of(model)
     last = layers[-1][0]
     # Squares of coefficients of tiny features would overflow.
     norms = np.hypot.reduce(last.toarray() if sparse.issparse(last) else last, axis=1)

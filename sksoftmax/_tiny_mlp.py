@@ -83,6 +83,8 @@ class TinyMLPClassifier(BaseSoftmaxClassifier):
         "l2": [options("auto"), *BaseSoftmaxClassifier._constraints["l2"]],
     }
 
+    _layer_attributes = ("coefs_", "intercepts_")
+
     def __init__(
         self,
         hidden_layer_sizes=(64,),

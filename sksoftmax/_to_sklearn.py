@@ -5,6 +5,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
+from sksoftmax._layers import layers_of
 from sksoftmax._pipelines import last_of_kind, with_last_step
 from sksoftmax._predictions import SoftmaxPredictions
 
@@ -60,7 +61,7 @@ def to_sklearn(estimator):
 
 
 def _converted(estimator):
-    layers = [(W.copy(), b.copy()) for W, b in estimator._published_layers()]
+    layers = [(W.copy(), b.copy()) for W, b in layers_of(estimator)]
     if len(estimator.classes_) == 2:
         W, b = layers[-1]
         layers[-1] = W[1:] - W[:1], b[1:] - b[:1]

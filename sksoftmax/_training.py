@@ -128,7 +128,9 @@ def resume(estimator, samples):
         random_state = state["random_state"]
     if state is None or state["made_for"] != kind_of_steps(estimator):
         return begin([estimator], samples, layers, random_state, streaming=True)[0]
-    return state, network_of(estimator, coordinates_of(state).to_working(layers), layers[0][0].dtype)
+    return state, network_of(
+        estimator, coordinates_of(state).to_working(layers), np.result_type(layers[0][0].dtype, np.float32)
+    )
 
 
 def keep_state(estimator, state):

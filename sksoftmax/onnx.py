@@ -24,6 +24,7 @@ from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_
 from skl2onnx.common.utils_classifier import get_label_classes
 from skl2onnx.proto import TensorProto
 
+from sksoftmax._layers import layers_of
 from sksoftmax._softmax_regression import SoftmaxRegression
 from sksoftmax._softmax_regression_cv import SoftmaxRegressionCV
 from sksoftmax._tiny_mlp import TinyMLPClassifier
@@ -67,7 +68,7 @@ def convert(scope, operator, container):
     dtype = np.float64 if isinstance(A.type, DoubleTensorType) else np.float32
     if isinstance(A.type, (BooleanTensorType, Int64TensorType)):
         A = ops.OnnxCast(A, to=TensorProto.FLOAT, **version)
-    *hidden, last = [(W.toarray() if sparse.issparse(W) else W, b) for W, b in model._published_layers()]
+    *hidden, last = [(W.toarray() if sparse.issparse(W) else W, b) for W, b in layers_of(model)]
     for W, b in hidden:
         A = ACTIVATIONS[model._activation](_affine(A, W, b, dtype, version), **version)
     logits = _affine(A, *last, dtype, version)

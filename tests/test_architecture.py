@@ -36,7 +36,7 @@ ENGINE = [
 ORDER = [
     *[{f"_engine.{name}" for name in row} for row in ENGINE],
     {"_versions", "_validation", "_methods", "_docstrings", "_curves", "_diagnosis", "_rare_classes"},
-    {"_validated", "_attributes"},
+    {"_validated", "_attributes", "_layers"},
     {"_weights", "_hyperparameters", "_predictions", "_one_standard_error", "_pipelines"},
     {"_training", "_held_out", "_streams"},
     {"_watching", "_optimality", "_loss_and_gradient", "_resuming", "_to_sklearn"},
