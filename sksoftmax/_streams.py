@@ -111,6 +111,11 @@ def first_pass(estimator, blocks):
             weights += [check_sample_weight(each, len(y)) for each in weight]
         except (TypeError, ValueError) as error:
             raise type(error)(f"Block {number} of blocks: {error}") from error
+        if labels and _are_numbers(y) != _are_numbers(labels[0]):
+            raise ValueError(
+                f"Block {number} of blocks: y has the dtype {y.dtype}, block 0 has {labels[0].dtype}: all blocks must "
+                "have labels of one kind."
+            )
         dtypes.add(X.dtype)
         lengths.append(len(y))
         labels.append(y)
@@ -130,6 +135,11 @@ def first_pass(estimator, blocks):
         extremes,
         {name: getattr(probe, name) for name in names},
     )
+
+
+def _are_numbers(labels):
+    # Joined with strings, numbers would become some.
+    return labels.dtype.kind in "biuf"
 
 
 def _begin(blocks):

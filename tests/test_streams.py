@@ -163,6 +163,11 @@ BAD = {
         ValueError,
         "Block 1 .* all blocks must have a sample_w",
     ),
+    "kinds of labels": (
+        lambda blocks: [blocks[0], (blocks[1][0], blocks[1][1].astype(str))],
+        ValueError,
+        "Block 1 of blocks: y has the dtype <U.*, block 0 has int64: all blocks must have labels of one kind",
+    ),
     "labels": (lambda blocks: [(X, y[:-1]) for X, y in blocks], ValueError, "Block 0 .* inconsistent numbers"),
 }
 
@@ -180,6 +185,13 @@ def test_bad_blocks_are_named_and_leave_the_model_alone(name, digits):
 def test_passes_that_differ_are_an_error(digits):
     passes = iter([cut(100, *digits), cut(90, *digits)])
     with pytest.raises(ValueError, match=r"Block 0 of blocks has shape \(90, 64\), had \(100, 64\) in the first pass"):
+        model().fit_stream(lambda: next(passes))
+
+
+def test_a_later_pass_that_gives_more_is_an_error(digits):
+    blocks = cut(100, *digits)
+    passes = iter([blocks, [*blocks, blocks[0]]])
+    with pytest.raises(ValueError, match=f"blocks gives more than the {len(blocks)} of the first pass: each pass must"):
         model().fit_stream(lambda: next(passes))
 
 

@@ -34,6 +34,10 @@ class Blocks:
                     f"Block {number} of blocks has shape {shape}, had {before} in the first pass: each pass must give "
                     "the same."
                 )
+            if number == len(self._stops) - 1 and next(blocks, None) is not None:
+                raise ValueError(
+                    f"blocks gives more than the {number + 1} of the first pass: each pass must give the same."
+                )
             yield start, X.astype(self.dtype, copy=False)
             start = int(stop)
 
