@@ -23,11 +23,13 @@ from skl2onnx.common.data_types import BooleanTensorType, DoubleTensorType, Int6
 from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
 from skl2onnx.common.utils_classifier import get_label_classes
 from skl2onnx.proto import TensorProto
+from sklearn.utils.validation import check_is_fitted
 
 from sksoftmax._layers import layers_of
 from sksoftmax._softmax_regression import SoftmaxRegression
 from sksoftmax._softmax_regression_cv import SoftmaxRegressionCV
 from sksoftmax._tiny_mlp import TinyMLPClassifier
+from sksoftmax._validation import shown
 
 __all__ = []
 
@@ -42,6 +44,8 @@ ACTIVATIONS = {"relu": ops.OnnxRelu, "tanh": ops.OnnxTanh, "logistic": ops.OnnxS
 
 def parse(scope, model, inputs, custom_parsers=None):
     """Declare the outputs of a graph, as those of any classifier."""
+    check_is_fitted(model)
+    _exportable(model.classes_)
     options = scope.get_options(model, {"zipmap": True})
     if options["zipmap"] is True and isinstance(inputs[0].type, DoubleTensorType):
         raise ValueError(
@@ -94,6 +98,11 @@ def _affine(A, W, b, dtype, version):
 
 def _exportable(classes):
     """Labels as a graph can hold them: strings or int64."""
+    if classes.dtype.kind in "mM" or (classes.dtype == np.uint64 and classes.max() > np.iinfo(np.int64).max):
+        raise ValueError(
+            f"classes_ == {shown(classes.tolist())} of {classes.dtype}, must be strings, or integers that int64 holds, "
+            "as ONNX has."
+        )
     return classes.astype(str).astype(object) if classes.dtype.kind in "OU" else classes.astype(np.int64)
 
 

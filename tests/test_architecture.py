@@ -57,7 +57,7 @@ THIRD_PARTY = {
     "datasets": {"numpy", "sklearn", "pandas"},
     # tqdm where it is installed.
     "_progress": {"tqdm"},
-    "onnx": {"numpy", "scipy", "skl2onnx"},
+    "onnx": {"numpy", "scipy", "sklearn", "skl2onnx"},
     "dask": {"numpy", "pandas", "sklearn", "dask"},
     "_dask_parts": {"numpy", "scipy", "dask", "distributed"},
     "": {"joblib", "numpy", "scipy", "sklearn"},

@@ -17,6 +17,7 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
+from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
@@ -103,6 +104,21 @@ def test_every_kind_of_label_comes_out(classes, iris):
     assert known.tolist() == clf.classes_.tolist()
     *_, known = run(clf, X, output_class_labels=True, nocl=True)
     assert known.tolist() == list(range(len(classes)))
+
+
+@pytest.mark.parametrize(
+    "classes", [np.array([5, 2**63, 2**64 - 1], np.uint64), np.array([1, 2, 3], "m8[s]"), np.array([1, 2, 3], "M8[Y]")]
+)
+def test_labels_that_a_graph_cannot_hold_are_refused(classes, iris):
+    X, y = iris
+    clf = SoftmaxRegression(**QUICK).fit(X, classes[y])
+    with pytest.raises(ValueError, match=r"classes_ == .*, must be strings, or integers that int64 holds, as ONNX has"):
+        run(clf, X.astype(np.float32))
+
+
+def test_what_is_not_fitted_is_not_converted(iris):
+    with pytest.raises(NotFittedError):
+        run(SoftmaxRegression(), iris[0].astype(np.float32))
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
