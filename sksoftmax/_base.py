@@ -31,7 +31,7 @@ from sksoftmax._validated import features_and_labels
 from sksoftmax._validation import distinct_labels, shown
 from sksoftmax._versions import Versioned
 from sksoftmax._watching import watched_by
-from sksoftmax._weights import check_sample_weight, gradient_weights
+from sksoftmax._weights import check_sample_weight, check_sum, gradient_weights
 
 DOCUMENTATION = "https://sksoftmax.readthedocs.io/en/{version}/generated/{estimator_module}.{estimator_name}.html"
 
@@ -254,6 +254,7 @@ class BaseSoftmaxClassifier(
             self._check_same_network(layers_of(self), self.classes_, X.shape[1], "partial_fit")
         targets = encode(self.classes_, y)
         weights = gradient_weights(targets, self.classes_, sample_weight, self.class_weight)
+        check_sum(weights)
         self.l2_ = hyperparameters.penalty(self, None)
         if weights is not None and not weights.any():
             if first:

@@ -12,7 +12,7 @@ from sksoftmax._engine.result import Settings
 from sksoftmax._held_out import samples_of
 from sksoftmax._validated import block
 from sksoftmax._validation import numbers_of, options, real, shown
-from sksoftmax._weights import check_sample_weight
+from sksoftmax._weights import check_sample_weight, check_sum
 
 
 def loss_and_gradient(layers, X, y, sample_weight=None, *, activation, l2):
@@ -76,6 +76,7 @@ def loss_and_gradient(layers, X, y, sample_weight=None, *, activation, l2):
         raise ValueError(f"X has {X.shape[1]} features, must have {sizes[0]} as the first layer does.")
     targets = _checked_targets(y, X.shape[0], sizes[-1])
     weights = np.ones(len(targets)) if sample_weight is None else check_sample_weight(sample_weight, len(targets))
+    check_sum(weights)
     places = np.flatnonzero(weights)
     mean_weight = weights[places].mean() if len(places) else 0.0
     samples = samples_of(X, np.arange(len(targets)), targets, weights if len(places) else None, places)

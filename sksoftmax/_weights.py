@@ -24,6 +24,19 @@ def check_sample_weight(sample_weight, n_samples, name="sample_weight"):
     return weights
 
 
+def check_sum(weights):
+    """Raise where weights (n_samples,), or None, that count as they are have no finite sum."""
+    if weights is not None and _sum_overflows(weights):
+        raise ValueError(
+            f"sample_weight times class_weight holds {weights.max()}: {len(weights)} such weights have no finite sum. "
+            "Use smaller weights."
+        )
+
+
+def _sum_overflows(weights):
+    return len(weights) > 0 and bool(weights.max() > np.finfo(np.float64).max / len(weights))
+
+
 def gradient_weights(targets, classes, sample_weight, class_weight):
     """Product (n_samples,) of sample and class weights, or None where every sample counts the same."""
     weights = None if sample_weight is None else check_sample_weight(sample_weight, len(targets))
@@ -39,7 +52,10 @@ def class_factors(targets, classes, weights, class_weight):
         return None
     if class_weight != "balanced":
         return _class_factors(class_weight, classes.tolist())
-    weights = np.ones(len(targets)) if weights is None else np.broadcast_to(weights, len(targets))
+    weights = np.ones(len(targets)) if weights is None else weights
+    if _sum_overflows(weights):
+        # Exact, and their ratios are all that counts.
+        weights = np.ldexp(weights, -64)
     counts = np.bincount(targets, weights, minlength=len(classes))
     return np.divide(weights.sum(), len(classes) * counts, out=np.zeros(len(classes)), where=counts > 0)
 

@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from sksoftmax import SoftmaxRegression, TinyMLPClassifier, summary
+from sksoftmax import SoftmaxRegression, TinyMLPClassifier, loss_and_gradient, summary
 from tests.parameters import slow
 
 LINEAR = [
@@ -144,6 +144,28 @@ def test_weights_that_let_a_stream_diverge_are_named(iris):
     with pytest.raises(ValueError, match=r"with sample_weight times class_weight up to 1e\+300\. Use smaller weights"):
         clf.partial_fit(*iris, sample_weight=1e300)
     np.testing.assert_array_equal(clf.coef_, before)
+
+
+def test_weights_without_a_sum_are_named_where_they_count_as_they_are(iris):
+    X, y = iris
+    layers = [(np.zeros((3, 4)), np.zeros(3))]
+    for call in (
+        lambda: SoftmaxRegression().partial_fit(X, y, classes=[0, 1, 2], sample_weight=1e308),
+        lambda: loss_and_gradient(layers, X, y, 1e308, activation="identity", l2=0.0),
+    ):
+        with pytest.raises(
+            ValueError, match=r"holds 1e\+308: 150 such weights have no finite sum. Use smaller weights"
+        ):
+            call()
+
+
+def test_balanced_classes_of_the_largest_weights_train_as_others(iris):
+    X, y = iris[0][:120], iris[1][:120]
+    settings = {"class_weight": "balanced", "max_iter": 3, "tol": None, "random_state": 0}
+    # Powers of two times each other, and the factors of the classes are at most 2.
+    weights = np.full(120, 2.0**1022)
+    expected = SoftmaxRegression(**settings).fit(X, y, sample_weight=np.ones(120))
+    np.testing.assert_array_equal(SoftmaxRegression(**settings).fit(X, y, sample_weight=weights).coef_, expected.coef_)
 
 
 def test_the_automatic_rate_is_not_recommended_to_who_has_it(iris):
