@@ -146,6 +146,33 @@ def test_samples_of_weight_zero_do_not_count(rng):
     np.testing.assert_allclose(some.coordinates.scale, alone.coordinates.scale, rtol=1e-12)
 
 
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+def test_samples_that_take_no_part_do_not_count(kind, rng):
+    X, y = raw_problem(rng)
+    X[7] *= 100
+    rows, extremes = np.delete(np.arange(60), 7), np.stack([X.min(axis=0), X.max(axis=0)])
+    X = X if kind == "dense" else sparse.csr_matrix(X)
+    expected = moments_of(samples(X[rows], y[rows]), 0)
+    # The extremes are those of all rows, as a search has them once for all of its splits.
+    for known in (None, extremes):
+        found = moments_of(samples(X, y, rows=rows), 0, known)
+        for name in ("n_samples", "lowest", "highest", "mean", "deviation", "on"):
+            np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_features_that_range_so_far_that_sums_of_squares_overflow_are_refused(dtype, rng):
+    widest = float(np.finfo(dtype).max) / 1024
+    for part in (0.99, 1.01):
+        X = np.array([[-0.5], [0.5]]) * (part * widest)
+        data = samples(X.astype(dtype), np.array([0, 1]))
+        if part < 1:
+            assert np.isfinite(conditioning_of(data, 1e-4, True, rng).coordinates.scale).all()
+        else:
+            with pytest.raises(ValueError, match="Feature 0 ranges from"):
+                conditioning_of(data, 1e-4, True, rng)
+
+
 def test_one_sample_has_coordinates(rng):
     conditioning = conditioning_of(samples(np.array([[2.0, 3.0]]), np.array([0])), 1e-4, True, rng)
     assert np.isfinite(conditioning.coordinates.scale).all()

@@ -46,6 +46,16 @@ def test_no_step_is_longer_than_the_penalty_admits():
     assert most_growth(0.1, 1e-4, np.array([1.0, 2.0])) == 8
     assert most_growth(0.5, 1.0, np.array([1.0])) == 2
     assert most_growth(2.0, 1.0, np.array([1.0])) == 1
+    # The curvature of the penalty is l2 / scale**2.
+    assert most_growth(1.0, 1 / 16, np.array([0.5, 3.0])) == 4
+
+
+def test_where_nothing_grows_nothing_is_kept(rng):
+    growth = Growth([1.0, 1.0], network((2, 2), n_models=2).parameters)
+    assert not judge(growth, [0.01, 1.0]).any()
+    assert not judge(growth, [1.0, 0.01]).any()
+    assert growth.factors.tolist() == [1, 1]
+    assert growth.best is None
 
 
 def test_models_that_stay_keep_their_factors(rng):

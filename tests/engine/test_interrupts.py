@@ -209,3 +209,14 @@ def test_what_is_undone_lets_results_and_errors_pass():
     assert surely(lambda: 3, int) == 3
     with pytest.raises(ZeroDivisionError):
         surely(lambda: 1 / 0, int)
+
+
+def test_what_cannot_be_undone_is_given_up_after_a_few_attempts():
+    def undo():
+        attempts.append(len(attempts))
+        raise OSError(len(attempts))
+
+    attempts = []
+    with pytest.raises(OSError, match=str(interrupts.ATTEMPTS)):
+        surely(lambda: "result", undo)
+    assert len(attempts) == interrupts.ATTEMPTS

@@ -149,15 +149,38 @@ def test_sparse_and_dense_samples_train_the_same_model(conditioned, momentum, ki
     np.testing.assert_allclose(result.parameters.flat, expected.parameters.flat, atol=1e-12)
 
 
-def test_the_best_parameters_on_the_validation_samples_are_returned(rng):
+@pytest.mark.parametrize("monitor", ["loss", "accuracy"])
+def test_the_best_parameters_on_the_validation_samples_are_returned(monitor, rng):
     X, y = problem(rng, 60)
     train, validation = samples(X, y, rows=np.arange(40)), samples(X, y, rows=np.arange(40, 60))
     # Labels are noise and nothing is penalised: the validation loss rises after its minimum.
     settings = [Settings(l2=0.0, learning_rate=1.0, max_epochs=30)]
-    (result,) = sgd.train(network((6, 3)), train, settings, validation=validation, batch_size=8)
-    assert result.best_epoch == int(np.argmin(result.validation_loss)) < 29
+    (result,) = sgd.train(network((6, 3)), train, settings, validation=validation, monitor=monitor, batch_size=8)
+    losses, accuracies = np.array(result.validation_loss), np.array(result.validation_accuracy)
+    best = np.argmin(losses) if monitor == "loss" else np.argmax(accuracies)
+    assert result.best_epoch == best < 29
     loss = textbook_objective(result.parameters, X[40:], y[40:], 0.0)
-    assert loss == pytest.approx(min(result.validation_loss), rel=1e-12)
+    assert loss == pytest.approx(losses[best], rel=1e-12)
+
+
+def test_a_model_that_goes_back_to_where_it_was_best_leaves_the_others_where_they_are(rng):
+    X, y = problem(rng, 200)
+    data = samples(X + 4 * np.eye(6)[y], y)
+    settings = [
+        Settings(l2=1e-6, learning_rate=rate, most_growth=8.0, momentum=0.9, max_epochs=8) for rate in (0.1, 0.5)
+    ]
+
+    def trained(models):
+        shuffle = np.random.RandomState(1)
+        return sgd.train(network((6, 3), len(models)), data, models, nesterov=True, batch_size=16, shuffle=shuffle)
+
+    calm, hasty = trained(settings)
+    for model, result in zip(settings, (calm, hasty)):
+        (alone,) = trained([model])
+        np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(result.penalty, alone.penalty, rtol=1e-9)
+        assert result.learning_rate == alone.learning_rate
+    assert min(np.diff(calm.learning_rate)) >= 0 > min(np.diff(hasty.learning_rate))
 
 
 def test_full_batch_curves_are_the_objective_before_each_step(rng):

@@ -106,6 +106,20 @@ def test_learning_rate_falls_with_smaller_batches_momentum_and_penalty(rng):
     assert learning_rate(net, conditioning, "sgd", 10**6, 1e-3, 0.9) == pytest.approx(full, rel=1e-12)
 
 
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("b", [1, 3, 32, 199])
+def test_a_batch_has_the_expected_smoothness_of_its_size(b, momentum, rng):
+    n, l2 = 200, 1e-3
+    X, y = problem(rng, n)
+    conditioning, net = conditioning_of(samples(X, y), l2, True, rng), network((6, 3))
+    (moments,) = input_moments(net, conditioning)
+    # Gower et al. (2019), proposition 3.8, for b samples drawn without replacement.
+    of_all, of_one = n * (b - 1) / (b * (n - 1)), (n - b) / (b * (n - 1)) / (1 - momentum)
+    smoothness = 0.5 * (of_all * moments.largest_eigenvalue + of_one * moments.largest_square)
+    expected = 1 / (smoothness + l2 / conditioning.coordinates.scale.min() ** 2)
+    assert learning_rate(net, conditioning, "sgd", b, l2, momentum) == pytest.approx(expected, rel=1e-12)
+
+
 def test_every_layer_adds_its_curvature(rng):
     X, y = problem(rng, 200)
     conditioning = conditioning_of(samples(X, y), 0.0, True, rng)
