@@ -21,6 +21,7 @@ from sksoftmax import _curves as curves
 from sksoftmax import _fit_together as fit_together
 from sksoftmax import _search as search_module
 from sksoftmax import _softmax_regression_cv as cv_module
+from sksoftmax._engine import sgd
 from tests.engine.test_interrupts import interrupted_at
 from tests.test_snapshots import assert_same_model
 from tests.test_watching import interrupt_after
@@ -85,6 +86,20 @@ def test_no_moment_of_an_interrupt_leaves_an_epoch_of_partial_fit_half_done(befo
     for one in each_interrupted(before, lambda one: one.partial_fit(X, y, np.arange(10))):
         if not is_as_before(one, before):
             assert_same_model(copy.deepcopy(one).partial_fit(X, y), copy.deepcopy(whole).partial_fit(X, y))
+
+
+def test_an_interrupt_after_the_epoch_of_partial_fit_is_raised_once_the_epoch_is_published(digits, monkeypatch):
+    def interrupted(*args):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    X, y = digits
+    whole, one = quick().partial_fit(X, y, np.arange(10)), quick()
+    monkeypatch.setattr(sgd, "_retire", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        one.partial_fit(X, y, np.arange(10))
+    assert_same_model(one, whole)
+    assert_same_model(one.partial_fit(X, y), whole.partial_fit(X, y))
 
 
 @pytest.mark.slow

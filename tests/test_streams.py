@@ -182,9 +182,17 @@ def test_bad_blocks_are_named_and_leave_the_model_alone(name, digits):
     np.testing.assert_array_equal(clf.coef_, before)
 
 
-def test_passes_that_differ_are_an_error(digits):
-    passes = iter([cut(100, *digits), cut(90, *digits)])
-    with pytest.raises(ValueError, match=r"Block 0 of blocks has shape \(90, 64\), had \(100, 64\) in the first pass"):
+@pytest.mark.parametrize(
+    ("later", "found"),
+    [
+        (lambda X, y: cut(90, X, y), r"Block 0 of blocks has shape \(90, 64\)"),
+        (lambda X, y: cut(100, X[:100], y[:100]), "Block 1 of blocks has shape None"),
+    ],
+    ids=["other sizes", "fewer"],
+)
+def test_passes_that_differ_are_an_error(later, found, digits):
+    passes = iter([cut(100, *digits), later(*digits)])
+    with pytest.raises(ValueError, match=rf"{found}, had \(100, 64\) in the first pass"):
         model().fit_stream(lambda: next(passes))
 
 

@@ -58,6 +58,12 @@ def test_without_a_terminal_a_fit_has_at_most_20_lines_the_last_of_its_end(solve
     assert len({line.index("objective") for line in lines}) == 1
 
 
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_fit_that_tells_of_its_progress_warns_as_any_other(solver, digits):
+    with pytest.warns(ConvergenceWarning, match="has not converged after 2 of max_iter=2"):
+        quick(solver, max_iter=2, tol=1e-9, verbose=1).fit(*digits)
+
+
 class Terminal(io.StringIO):
     def isatty(self):
         return True
