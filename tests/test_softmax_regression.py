@@ -208,6 +208,18 @@ def test_curves_have_one_value_an_epoch_and_add_up(solver, datasets):
     assert len(clf.learning_rate_curve_) == (0 if solver == "lbfgs" else 7)
 
 
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+def test_fewer_samples_than_a_batch_are_a_full_batch(solver, datasets):
+    X, y = (part[::8] for part in datasets["iris"])
+    whole, *others = (
+        SoftmaxRegression(solver=solver, batch_size=size, max_iter=5, tol=None, random_state=0).fit(X, y)
+        for size in (len(X), "auto", 10 * len(X))
+    )
+    for other in others:
+        np.testing.assert_array_equal(other.coef_, whole.coef_)
+        assert other.n_updates_ == 5
+
+
 def test_lbfgs_curve_ends_at_the_objective(datasets):
     X, y = datasets["wine"]
     clf = SoftmaxRegression(solver="lbfgs", l2=0.01).fit(X, y)

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from sksoftmax._engine import interrupts, threads
+from sksoftmax._engine import interrupts, sgd, threads
 from sksoftmax._engine.interrupts import quietly, surely
 from sksoftmax._engine.parameters import Parameters
+from sksoftmax._engine.result import Settings
 from sksoftmax._engine.threads import LARGE_STEP, with_blas_threads
+from tests.engine.helpers import network, problem, samples
 
 SMALL = Parameters((4, 3))
 HOME = {interrupts.__file__, threads.__file__}
@@ -71,6 +73,29 @@ def test_no_moment_of_an_interrupt_leaves_blas_limited_or_errors_ignored():
     # Entering and leaving have more moments than that, and the last run had none.
     assert place > 10
     assert seen[-1] == [1] * len(blas_threads())
+
+
+def test_no_moment_of_an_interrupt_leaves_a_part_of_an_epoch(rng):
+    X, y = problem(rng)
+
+    def train(max_epochs):
+        settings = [Settings(l2=0.01, learning_rate=0.5, momentum=0.9, max_epochs=max_epochs)]
+        shuffle = np.random.RandomState(0)
+        return sgd.train(network((6, 3)), samples(X, y), settings, batch_size=20, shuffle=shuffle)[0]
+
+    wholes, seen, place, interrupted = [train(n) for n in (1, 2, 3)], set(), 1, True
+    while interrupted:
+        results = []
+        interrupted = interrupted_at(place, lambda kept=results: kept.append(train(3)), {sgd.__file__})
+        for result in results:
+            whole = wholes[result.n_epochs - 1]
+            np.testing.assert_array_equal(result.parameters.flat, whole.parameters.flat)
+            np.testing.assert_array_equal(result.moments[0].flat, whole.moments[0].flat)
+            assert (result.data_loss, result.n_updates) == (whole.data_loss, whole.n_updates)
+            seen.add(result.n_epochs)
+            interrupted = result.interrupt is not None
+        place += 1
+    assert seen == {1, 2, 3}
 
 
 def test_an_interrupt_leaves_the_limit_to_a_fit_in_another_thread():
