@@ -163,24 +163,40 @@ def test_the_best_parameters_on_the_validation_samples_are_returned(monitor, rng
     assert loss == pytest.approx(losses[best], rel=1e-12)
 
 
-def test_a_model_that_goes_back_to_where_it_was_best_leaves_the_others_where_they_are(rng):
-    X, y = problem(rng, 200)
-    data = samples(X + 4 * np.eye(6)[y], y)
-    settings = [
-        Settings(l2=1e-6, learning_rate=rate, most_growth=8.0, momentum=0.9, max_epochs=8) for rate in (0.1, 0.5)
-    ]
+def trained_in_growing_steps(rates, rng, **options):
+    """Models of samples that can be told apart, whose steps grow, with these learning rates."""
+    X, y = problem(rng, 208)
+    data, shuffle = samples(X + 4 * np.eye(6)[y], y), np.random.RandomState(1)
+    settings = [Settings(1e-6, rate, momentum=0.9, most_growth=8.0, max_epochs=8) for rate in rates]
+    return sgd.train(
+        network((6, 3), len(rates)), data, settings, nesterov=True, batch_size=16, shuffle=shuffle, **options
+    )
 
-    def trained(models):
-        shuffle = np.random.RandomState(1)
-        return sgd.train(network((6, 3), len(models)), data, models, nesterov=True, batch_size=16, shuffle=shuffle)
 
-    calm, hasty = trained(settings)
-    for model, result in zip(settings, (calm, hasty)):
-        (alone,) = trained([model])
+def test_a_model_that_goes_back_to_where_it_was_best_leaves_the_others_where_they_are():
+    rates = (0.1, 0.5)
+    calm, hasty = trained_in_growing_steps(rates, np.random.RandomState(0))
+    for rate, result in zip(rates, (calm, hasty)):
+        (alone,) = trained_in_growing_steps([rate], np.random.RandomState(0))
         np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, rtol=0, atol=1e-9)
         np.testing.assert_allclose(result.penalty, alone.penalty, rtol=1e-9)
         assert result.learning_rate == alone.learning_rate
     assert min(np.diff(calm.learning_rate)) >= 0 > min(np.diff(hasty.learning_rate))
+
+
+def test_the_epoch_after_going_back_has_the_penalty_of_where_it_starts(rng):
+    ends, n_steps = [0.0], 208 // 16
+
+    def on_epoch(results, parameters):
+        ends.append(0.5 * 1e-6 * parameters.squared_norm())
+
+    (result,) = trained_in_growing_steps([0.5], rng, on_epoch=on_epoch)
+    # What is told of the epoch that a model goes back from is where it goes.
+    stayed = np.append(np.diff(result.learning_rate) >= 0, True)
+    assert not stayed.all()
+    starts, ends = np.array(ends[:-1]), np.array(ends[1:])
+    expected = starts + (ends - starts) * (n_steps - 1) / (2 * n_steps)
+    np.testing.assert_allclose(np.array(result.penalty)[stayed], expected[stayed], rtol=1e-9)
 
 
 def test_full_batch_curves_are_the_objective_before_each_step(rng):
