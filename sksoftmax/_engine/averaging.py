@@ -33,6 +33,11 @@ class IterateMean:
         run(self._add)
         self._count += 1
 
+    def add_vector(self, flat):
+        """Add what stands for an iterate."""
+        self.total.flat += flat
+        self._count += 1
+
     def reset(self, models):
         """Begin anew for these models, (M,) bool."""
         models = models & (self._count > 0)

@@ -32,6 +32,8 @@ class Growth:
     ----------
     most : (M,) the largest factor of each, 1 for those whose learning rate does not grow
     parameters : Parameters of the shape of theirs
+    least : the smallest factor, for those that shall fall below 1 where the objective rises steeply
+    steep : how many times the smallest objective one is that has risen steeply
 
     Attributes
     ----------
@@ -39,10 +41,10 @@ class Growth:
     best : Parameters where the epoch of the smallest objective of each began, or None where none grows
     """
 
-    def __init__(self, most, parameters):
-        self._most = np.array(most, float)
+    def __init__(self, most, parameters, least=1.0, steep=STEEP):
+        self._most, self._least, self._steep = np.array(most, float), least, steep
         self.factors, self._smallest = np.ones(len(self._most)), np.full(len(self._most), np.inf)
-        grows = np.any(self._most > 1)
+        grows = np.any(self._most > least)
         # Where this epoch began.
         self._start, self.best = (parameters.zeros_like() for _ in range(2)) if grows else (None, None)
 
@@ -54,7 +56,7 @@ class Growth:
     def judge(self, objectives, losses, standard_errors):
         """Take the objectives, the losses and their standard errors (M,) of the epoch; return which models (M,) bool
         should go back to `best`."""
-        back = (objectives > STEEP * self._smallest) & (self._most > 1)
+        back = (objectives > self._steep * self._smallest) & (self._most > self._least)
         if self._start is None:
             return back
         best = objectives < self._smallest
@@ -69,7 +71,7 @@ class Growth:
         bound = 4 * (losses + CONFIDENCE * standard_errors)
         bound[back] = 1.0
         factors = np.exp2(np.rint(-np.log2(np.maximum(np.minimum(bound, 1.0), 1 / MOST))))
-        self.factors = np.maximum(np.minimum(factors, self._most), 1.0)
+        self.factors = np.maximum(np.minimum(factors, self._most), self._least)
         return back
 
     def course(self):
@@ -78,7 +80,7 @@ class Growth:
 
     def take(self, models, parameters):
         """Those of these models only, of the shape of `parameters`."""
-        taken = Growth(self._most[models], parameters)
+        taken = Growth(self._most[models], parameters, self._least, self._steep)
         taken.factors, taken._smallest = self.factors[models], self._smallest[models]
         taken.best = taken._start and self.best.take(models)
         return taken

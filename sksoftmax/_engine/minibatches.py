@@ -7,7 +7,8 @@ from itertools import chain
 import numpy as np
 from scipy import sparse
 
-from sksoftmax._engine import memory
+from sksoftmax._engine import inference, memory
+from sksoftmax._engine.conditioning import Coordinates
 from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_losses
 from sksoftmax._engine.lazy import GatheredRows
 from sksoftmax._engine.products import DenseRows, SparseRows
@@ -180,6 +181,11 @@ class Minibatches:
         self._n_equal = samples.n_equal
         self.serve(n_models)
 
+    # How many epochs are remembered from one to the next, beside the rule's momentum.
+    memory = 0.0
+    # Arguments of Growth beside what is the models'.
+    growth = ()
+
     def state(self):
         """Where the random order of later epochs stands, or None."""
         return None if self._random_state is None else self._random_state.get_state()
@@ -197,6 +203,28 @@ class Minibatches:
         self._part_losses = np.empty((self._n_parts(), n_models)) if self._keep_losses else None
         self._n_served = 0
         self._blocks = {}
+
+    def mean_loss(self, parameters, activation):
+        """Weighted mean cross-entropy of all samples, a float, with the first network of Parameters."""
+        return inference.mean_loss(Coordinates(self.mean).to_raw(parameters.pairs()), activation, self.samples)
+
+    def go_through(self, rule, n_updates, mean=None):
+        """Take a step of a Rule on each batch of an epoch, the first after so many; the IterateMean takes notice of
+        each. Return how many steps these were."""
+        rule.keep_sum(None if mean is None else mean.total)
+        steps = 0
+        for parts, share in self.epoch():
+            rule.step(parts, share, n_updates + steps)
+            if mean is not None:
+                mean.add()
+            steps += 1
+        rule.settle()
+        return steps
+
+    @property
+    def n_points(self):
+        """How many steps of an epoch the losses are spread over."""
+        return self.n_steps
 
     def sparse_rows(self, size):
         """Inputs of that many samples."""

@@ -18,9 +18,12 @@ class Penalty:
     l2 : (M,)
     parameters : Parameters
         Only their shape is used.
+    pull : Parameters or None
+        Of the only model: a gradient that is added to that of the penalty.
     """
 
-    def __init__(self, l2, parameters):
+    def __init__(self, l2, parameters, pull=None):
+        self._pull = pull
         self.l2 = np.asarray(l2, dtype=np.float64)
         self._dtype = parameters.dtype
         self._axpy = blas("axpy", self._dtype)
@@ -45,6 +48,8 @@ class Penalty:
             else:
                 calls += multiply_units(ours.matrix, factor, scratch)
                 calls.append(bound(np.add, theirs.matrix, scratch, theirs.matrix))
+        if self._pull is not None:
+            calls.append(bound(self._axpy, self._pull.flat, into.flat, None, float(step[0])))
         return calls
 
     def value(self, parameters):

@@ -7,9 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine.averaging import IterateMean
-from sksoftmax._engine.conditioning import Coordinates
 from sksoftmax._engine.growth import Growth
-from sksoftmax._engine.inference import mean_loss
 from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.minibatches import Minibatches, part_rows
 from sksoftmax._engine.penalty import Penalty
@@ -25,12 +23,13 @@ SMALLEST_SHRINK = 1e-2
 MEMORIES, HIDDEN_MEMORIES = 2, 5
 
 
-def _patience(settings, network, steps):
-    """Epochs of so many steps without improvement that make a plateau."""
+def _patience(settings, network, stream):
+    """Epochs of a stream without improvement that make a plateau."""
+    patience = max(settings.patience, ceil(MEMORIES * stream.memory))
     if not settings.averaged:
-        return settings.patience
+        return patience
     memories = MEMORIES if len(network.parameters.layers) == 1 else HIDDEN_MEMORIES
-    return max(settings.patience, ceil(memories / (1 - settings.momentum) / steps))
+    return max(patience, ceil(memories / (1 - settings.momentum) / stream.n_steps))
 
 
 class _Stack:
@@ -40,13 +39,11 @@ class _Stack:
         self.settings, self._rule = list(settings), rule
         self.stream, self.validation, self.monitor = stream, validation, monitor
         self.models = np.arange(len(settings))
-        self.patience = Patience(
-            [s.tolerance for s in settings], [_patience(s, network, stream.n_steps) for s in settings]
-        )
+        self.patience = Patience([s.tolerance for s in settings], [_patience(s, network, stream) for s in settings])
         self.shrink = np.ones(len(settings))
         # Of what is monitored, and the objective of the latest epoch.
         self.lowest, self.latest = np.full(len(settings), np.inf), np.full(len(settings), np.inf)
-        self.growth = Growth([s.most_growth for s in settings], network.parameters)
+        self.growth = Growth([s.most_growth for s in settings], network.parameters, *stream.growth)
         self.mean = IterateMean(network.parameters) if any(s.averaged for s in settings) else None
         self._bind(network, moments)
         self.best = None if monitor is None else network.parameters.take(self.models)
@@ -175,23 +172,92 @@ def train(
     -------
     results : list of TrainingResult, one for each model
     """
-    results = [TrainingResult(n_updates=n_updates) for _ in settings] if earlier is None else [earlier]
-    parameters, n_models = network.parameters, len(settings)
+    order = shuffle, in_blocks, keep_minibatch_losses
+    network, stream, rule = _prepared(network, samples, settings, solver, nesterov, batch_size, divisor, mean, *order)
+    sizes, dtype, n_models = network.parameters.sizes, network.parameters.dtype, len(settings)
+    held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
+    return go_through(
+        network,
+        stream,
+        rule,
+        settings,
+        validation=held_out,
+        monitor=validation and monitor,
+        moments=moments,
+        with_moments=with_moments,
+        n_updates=n_updates,
+        first_epoch=first_epoch,
+        earlier=earlier,
+        with_course=with_course,
+        keep_minibatch_losses=keep_minibatch_losses,
+        on_epoch=on_epoch,
+    )
+
+
+def _prepared(
+    network,
+    samples,
+    settings,
+    solver,
+    nesterov,
+    batch_size,
+    divisor=None,
+    mean=None,
+    shuffle=None,
+    in_blocks=False,
+    keep_minibatch_losses=False,
+    may_skip=True,
+):
+    """What takes the steps of an epoch: the network, by feature where that is faster, the stream of its batches, and a
+    function that makes the update rule, as `choose_rule` returns it.
+
+    may_skip : whether a step is one product where it can be, and leaves the features alone that a batch does not have
+    """
+    parameters = network.parameters
     sizes, dtype = parameters.sizes, parameters.dtype
-    in_one_part = min(batch_size, len(samples.rows)) <= part_rows(samples.mean_values, dtype)
+    in_one_part = may_skip and min(batch_size, len(samples.rows)) <= part_rows(samples.mean_values, dtype)
     at_once = in_one_part and all(s.scale is None for s in settings)
     lazily = in_one_part and solver == "sgd" and sparse.issparse(samples.X) and _scales_fit(settings, dtype)
     rule = choose_rule(solver, [s.momentum for s in settings], nesterov, at_once, lazily)
-    if lazily:
-        network = network.by_feature()
-        moments = moments and [moment.take([0], is_by_feature=True) for moment in moments]
     stream = Minibatches(
-        samples, batch_size, sizes, dtype, mean, shuffle, n_models, divisor, keep_minibatch_losses, in_blocks
+        samples, batch_size, sizes, dtype, mean, shuffle, len(settings), divisor, keep_minibatch_losses, in_blocks
     )
-    held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
-    monitored = validation and monitor
+    return network.by_feature() if lazily else network, stream, rule
+
+
+def go_through(
+    network,
+    stream,
+    rule,
+    settings,
+    *,
+    validation=None,
+    monitor=None,
+    moments=None,
+    with_moments=False,
+    n_updates=0,
+    first_epoch=0,
+    earlier=None,
+    with_course=False,
+    keep_minibatch_losses=False,
+    on_epoch=None,
+):
+    """Go through a stream, epoch after epoch, until each model of a stack has come to its end: the loop of `train`.
+
+    Parameters
+    ----------
+    network : Network, whose parameters are the start and are overwritten
+    stream : Minibatches, or what stands for them
+    rule : called as Rule; makes what takes the steps
+    validation : Minibatches of the validation samples, or None
+    others : as of `train`
+    """
+    results = [TrainingResult(n_updates=n_updates) for _ in settings] if earlier is None else [earlier]
+    parameters, n_models = network.parameters, len(settings)
+    if parameters.is_by_feature:
+        moments = moments and [moment.take([0], is_by_feature=True) for moment in moments]
     stack = quietly(
-        lambda: _Stack(network, settings, stream, held_out, monitored, rule, moments), over="ignore", invalid="ignore"
+        lambda: _Stack(network, settings, stream, validation, monitor, rule, moments), over="ignore", invalid="ignore"
     )
     if earlier is not None:
         stack.go_on(earlier.course)
@@ -220,7 +286,7 @@ def train(
             _retire(stack, active, np.flatnonzero(finished), with_moments, with_course)
 
     # Sparse products are not those of BLAS.
-    in_products = parameters.without_features() if lazily else parameters
+    in_products = parameters.without_features() if parameters.is_by_feature else parameters
     try:
         with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), in_products, stream.batch_size)
     except KeyboardInterrupt as interrupt:
@@ -229,6 +295,44 @@ def train(
         saved.restore(stack, results[0], interrupt)
         _retire(stack, results, [0], with_moments, with_course)
     return results
+
+
+def steps_on(network, samples, settings, *, rate, n_updates, moments, pull, averaged, **options):
+    """Take the steps of an epoch on samples, which are a part of all.
+
+    Parameters
+    ----------
+    network, samples : as of `train`; the network's parameters may be overwritten
+    settings : Settings of the only model
+    rate : learning rate
+    n_updates : made before
+    moments : list of Parameters, as of `train`; may be overwritten
+    pull : Parameters that are added to the gradient of each step, or None
+    averaged : whether to return the mean of the iterates
+    **options : of `train`: solver, nesterov, batch_size, mean, shuffle, in_blocks
+
+    Returns
+    -------
+    parameters, moments, mean : Parameters, list of Parameters, and Parameters or None
+    """
+    network, stream, rule = _prepared(network, samples, [settings], **options, may_skip=pull is None)
+    inverse_scale = None if settings.scale is None else 1 / settings.scale[None, None, :]
+    parameters = network.parameters
+    if parameters.is_by_feature:
+        moments = [moment.take([0], is_by_feature=True) for moment in moments]
+    rule = rule(network, Penalty([settings.l2], parameters, pull), stream.divisor, moments, inverse_scale)
+    stream.first = rule.first
+    rule.set_rates(np.array([rate]), np.array([settings.momentum]))
+    mean = IterateMean(parameters) if averaged else None
+
+    def run():
+        stream.go_through(rule, n_updates, mean)
+
+    in_products = parameters.without_features() if parameters.is_by_feature else parameters
+    with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), in_products, stream.batch_size)
+    of_steps = [parameters, *rule.moments, *([mean.of(0)] if averaged else [])]
+    parameters, *moments = (each.handed_over(0) for each in of_steps)
+    return parameters, moments[: len(rule.moments)], moments[-1] if averaged else None
 
 
 class _Saved:
@@ -271,20 +375,12 @@ def _epoch(stack, results, epoch):
     rates = stack.rates(epoch)
     stack.growth.begin(stack.network.parameters)
     stack.rule.set_rates(rates, stack.momenta)
-    before = stack.penalty_now
-    done = results[0].n_updates
-    averaging = stack.summed.any()
-    stack.rule.keep_sum(stack.mean.total if averaging else None)
-    steps = 0
-    for parts, share in stack.stream.epoch():
-        stack.rule.step(parts, share, done + steps)
-        if averaging:
-            stack.mean.add()
-        steps += 1
-    stack.rule.settle()
+    before, done = stack.penalty_now, results[0].n_updates
+    steps = stack.stream.go_through(stack.rule, done, stack.mean if stack.summed.any() else None)
     after = stack.penalty_now = stack.penalty.value(stack.network.parameters)
-    # Steps start at the parameters 0, 1, ..., steps - 1 of the way: the mean of the penalty over them, to first order.
-    penalty = before + (after - before) * (steps - 1) / (2 * steps)
+    # Losses are those 0, 1, ..., n - 1 of n parts of the way: the mean of the penalty there, to first order.
+    n = stack.stream.n_points
+    penalty = before + (after - before) * (n - 1) / (2 * n)
     data_loss = stack.stream.loss_sum / stack.stream.n_samples
     for i, result in enumerate(results):
         result.n_updates = done + steps
@@ -306,7 +402,8 @@ def _finished(stack, results, epoch):
     restart, units = False, 1.0
     if stack.monitor is None:
         standard_errors = stack.stream.standard_errors()
-        units = resolution(objectives, standard_errors)
+        # A smaller learning rate than that of the schedule gets less far in an epoch.
+        units = resolution(objectives, standard_errors) * np.minimum(stack.growth.factors, 1.0)
         restart = _steered(stack, objectives, losses, standard_errors)
     summed = stack.summed
     plateau = stack.patience.exhausted(values, units, restart)
@@ -357,8 +454,7 @@ def _average(stack, results, ending):
     the epoch's."""
     for i in np.flatnonzero(ending):
         mean, result = stack.mean.of(i), results[i]
-        layers = Coordinates(stack.stream.mean).to_raw(mean.pairs())
-        data_loss = mean_loss(layers, stack.network.activation, stack.stream.samples)
+        data_loss = stack.stream.mean_loss(mean, stack.network.activation)
         penalty = 0.5 * stack.settings[i].l2 * mean.squared_norm()
         if data_loss + penalty < result.data_loss[-1] + result.penalty[-1]:
             stack.move([i], mean, [0])

@@ -60,6 +60,12 @@ class Smoothness(NamedTuple):
         moments, *others = numbers
         return cls([Moments(*each) for each in moments], *others)
 
+    @classmethod
+    def of_parts(cls, parts):
+        """That of steps on any of some parts of the samples, each with a Smoothness of its own."""
+        moments = [Moments(*np.max(layer, axis=0).tolist()) for layer in zip(*(part.moments for part in parts))]
+        return parts[0]._replace(moments=moments, n_samples=sum(part.n_samples for part in parts))
+
     def plain(self):
         """As tuples of numbers, to be kept in files."""
         return [tuple(each) for each in self.moments], *self[1:]

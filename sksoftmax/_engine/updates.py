@@ -36,6 +36,10 @@ class Rule:
         For each model one over the scale of the features in whose coordinates x / scale it takes its steps; None where
         these are those of the network. The gradient in the first W times this is the one in the model's own
         coordinates, and a step there times this is the step of the first W.
+
+    Attributes
+    ----------
+    rates : learning rates and momenta, (M,) each, as they were last set
     """
 
     n_moments = 0
@@ -51,15 +55,15 @@ class Rule:
         self.moments = moments if fits else [parameters.zeros_like() for _ in range(self.n_moments)]
         self._dtype = parameters.dtype
         self._inverse_scale = None if inverse_scale is None else inverse_scale.astype(self._dtype)
-        self._rates = None
+        self.rates = None
 
     def set_rates(self, eta, mu):
         """Learning rates (M,) and momenta (M,) from now on."""
         eta, mu = np.asarray(eta, dtype=np.float64), np.asarray(mu, dtype=np.float64)
-        if self._rates is not None and np.array_equal(self._rates, (eta, mu)):
+        if self.rates is not None and np.array_equal(self.rates, (eta, mu)):
             # Epochs on few samples are as quick as collecting the calls anew.
             return
-        self._rates = eta, mu
+        self.rates = eta, mu
         self._eta, self._mu = eta, self._per_model(mu)
         self._step = self._per_model(-eta / self.divisor)
         self._recorded = {}
