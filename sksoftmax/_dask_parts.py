@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 import dask
 import numpy as np
-from dask.distributed import CancelledError, KilledWorker, wait
+from dask.distributed import CancelledError, KilledWorker, futures_of, wait
 from distributed.comm import CommClosedError
 from scipy import sparse
 
-from sksoftmax._engine.conditioning import moments_of
+from sksoftmax._engine.conditioning import Conditioning, moments_of
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
-from sksoftmax._engine.parts import sums_of
+from sksoftmax._engine.parts import Pass, sums_of
+from sksoftmax._engine.sgd import steps_on
+from sksoftmax._engine.smoothness import measure
 from sksoftmax._held_out import encode
 from sksoftmax._stacks import fold_of
 from sksoftmax._weights import times
@@ -33,10 +35,18 @@ class Part(NamedTuple):
     targets: np.ndarray
     weights: np.ndarray | None
 
-    def samples(self, factors):
-        """The Samples whose weights are multiplied by the factors (n_classes,) of their classes."""
+    def samples(self, factors, on_average=False):
+        """The Samples whose weights are multiplied by the factors (n_classes,) of their classes, or in proportion to
+        that, and 1 on average."""
         weights = times(self.weights, factors, self.targets)
-        return Samples(self.X, self.targets, weights, np.flatnonzero(weights))
+        rows = np.flatnonzero(weights)
+        if on_average and len(rows):
+            weights = weights / weights[rows].mean()
+        return Samples(self.X, self.targets, weights, rows)
+
+    def weight(self, factors):
+        """The sum of the weights of these Samples."""
+        return self.samples(factors).weights.sum()
 
 
 class Parts:
@@ -46,6 +56,7 @@ class Parts:
     ----------
     client : dask.distributed.Client
     estimator : that validates them, not changed
+    X : Dask collection, whose blocks are
     blocks : list of (X, y, sample_weight), each delayed; the last is None without weights
 
     Attributes
@@ -54,38 +65,66 @@ class Parts:
     input_attributes : dict of what validation sets
     """
 
-    def __init__(self, client, estimator, blocks):
+    def __init__(self, client, estimator, X, blocks):
         self._client = client
         check = dask.delayed(_validated)
-        folds = client.compute([check(estimator, *block) for block in blocks])
-        seen = self._results([client.submit(_seen, fold) for fold in folds])
-        there = [(fold, each) for fold, each in zip(folds, seen) if each is not None]
+        groups, folds = self._placed(X, len(blocks)), {}
+        for worker, places in groups.items():
+            # They stay with a worker while it lives.
+            group = client.compute(
+                [check(estimator, *blocks[i]) for i in places], workers=[worker], allow_other_workers=True
+            )
+            folds.update(zip(places, group))
+        seen = dict(zip(folds, self.results([client.submit(_seen, fold) for fold in folds.values()])))
+        there = {i for i, each in seen.items() if each is not None}
         if not there:
             raise ValueError("X has no sample.")
-        self.classes = np.unique(np.concatenate([labels for _, (labels, _) in there]))
-        self.input_attributes = _common([attributes for _, (_, attributes) in there])
-        self._parts = [
-            (client.submit(_joined, theirs, self.classes, **near), near)
-            for theirs, near in self._near([fold for fold, _ in there])
-        ]
+        self.classes = np.unique(np.concatenate([seen[i][0] for i in sorted(there)]))
+        self.input_attributes = _common([seen[i][1] for i in sorted(there)])
+        self._parts = []
+        for worker, places in groups.items():
+            theirs = [folds[i] for i in places if i in there]
+            near = {"workers": [worker], "allow_other_workers": True}
+            if theirs:
+                self._parts.append((client.submit(_joined, theirs, self.classes, **near), near))
 
-    def _near(self, folds):
-        """Those that lie with one worker, and the options that keep a task there while it lives."""
-        holders, of_worker = self._client.who_has(folds), defaultdict(list)
-        for fold in folds:
-            of_worker[next(iter(holders.get(fold.key, ())), None)].append(fold)
-        for worker, theirs in of_worker.items():
-            yield theirs, {} if worker is None else {"workers": [worker], "allow_other_workers": True}
+    def _placed(self, X, n_blocks):
+        """{worker: places of the blocks that are to stay there}: where those in memory lie, else in runs over all.
 
-    def each(self, function, *arguments):
-        """What a function returns for each Part, followed by the arguments."""
+        It depends on nothing but that and the number of workers, however busy these are, and so does what is trained.
+        """
+        in_memory = futures_of(X, client=self._client)
+        self._wait(in_memory)
+        # Keys of blocks have their place after the name of the collection.
+        blocks = [(key, who) for key, who in self._client.who_has(in_memory).items() if isinstance(key, tuple)]
+        holders = {key[1]: who for key, who in sorted(blocks)}
+        workers, groups = sorted(self._client.nthreads()), defaultdict(list)
+        if not workers:
+            raise RuntimeError("All workers are lost: the cluster has none.")
+        for i in range(n_blocks):
+            run = workers[i * len(workers) // n_blocks]
+            theirs = holders.get(i) or [run]
+            groups[run if run in theirs else min(theirs)].append(i)
+        return groups
+
+    def __len__(self):
+        return len(self._parts)
+
+    def start(self, function, *arguments, own=None):
+        """Futures of what a function returns for each Part, followed by values of its `own`, a list of tuples, and by
+        the arguments."""
+        own = [()] * len(self) if own is None else own
         with dask.config.set(QUIET):
-            futures = [
-                self._client.submit(function, part, *arguments, pure=False, **near) for part, near in self._parts
+            return [
+                self._client.submit(function, part, *theirs, *arguments, pure=False, **near)
+                for (part, near), theirs in zip(self._parts, own)
             ]
-        return self._results(futures)
 
-    def _results(self, futures):
+    def each(self, function, *arguments, own=None):
+        """What those of `start` come to."""
+        return self.results(self.start(function, *arguments, own=own))
+
+    def results(self, futures):
         try:
             self._wait(futures)
             return self._client.gather(futures)
@@ -147,13 +186,76 @@ def counts_of(part, n_classes):
     ]
 
 
+def values_of_part(part, factors):
+    """How many samples have a weight above zero, and how many values of a sample are stored on average."""
+    samples = part.samples(factors)
+    return len(samples.rows), samples.mean_values
+
+
 def moments_of_part(part, factors, seed):
     """The Moments of a Part without their subsample, or None where no sample has a weight above zero."""
     samples = part.samples(factors)
     return moments_of(samples, seed)._replace(subsample=None) if len(samples.rows) else None
 
 
-def sums_of_part(part, factors, sizes, dtype, activation, fit_intercept, settings, mean, vector):
+class Kind(NamedTuple):
+    """What networks are made from beside their values."""
+
+    sizes: tuple
+    dtype: np.dtype
+    activation: str
+    fit_intercept: bool
+
+    @classmethod
+    def of(cls, network):
+        parameters = network.parameters
+        return cls(parameters.sizes, parameters.dtype, network.activation, network.fit_intercept)
+
+    def parameters(self, flat=None):
+        return Parameters(self.sizes, 1, self.dtype, flat)
+
+    def network(self, flat=None):
+        return Network(self.parameters(flat), self.activation, self.fit_intercept)
+
+
+def sums_of_part(part, factors, kind, settings, mean, vector):
     """The Sums of a Part at a vector."""
-    network = Network(Parameters(sizes, 1, dtype), activation, fit_intercept)
-    return sums_of(network, part.samples(factors), settings, mean, vector)
+    return sums_of(kind.network(), part.samples(factors), settings, mean, vector)
+
+
+def smoothness_of_part(part, factors, seed, kind, coordinates, flat):
+    """The Smoothness of steps on a Part alone in these Coordinates, or None where no sample has a weight above zero."""
+    samples = part.samples(factors, on_average=True)
+    if not len(samples.rows):
+        return None
+    return measure(kind.network(flat), Conditioning(coordinates, None, moments_of(samples, seed)))
+
+
+def pass_of_part(part, place, sums, factors, seed, kind, settings, options, *common):
+    """The Pass of a Part from what is common to all.
+
+    The order of its samples depends on its place among all: it is the same with another worker.
+
+    place : int
+    sums : Sums of the Part where the epoch begins, without penalty
+    common : what `Rounds` passes on
+    options : of `steps_on`; shuffle is a bool
+    """
+    rate, n_updates, flat, moments, gradient, averaged = common
+    samples = part.samples(factors, on_average=True)
+    if not len(samples.rows):
+        return Pass(flat, moments, flat if averaged else None)
+    shuffle = np.random.RandomState([seed, n_updates, place]) if options["shuffle"] else None
+    pull = None if gradient is None else kind.parameters(gradient - sums.gradient / part.weight(factors))
+    parameters, moments, mean = steps_on(
+        kind.network(flat),
+        samples,
+        settings,
+        rate=rate,
+        n_updates=n_updates,
+        moments=[kind.parameters(moment) for moment in moments],
+        pull=pull,
+        averaged=averaged,
+        **{**options, "shuffle": shuffle},
+    )
+    return Pass(parameters.flat, [moment.flat for moment in moments], mean and mean.flat)

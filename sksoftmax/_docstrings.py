@@ -158,6 +158,41 @@ REFERENCES = """
 """
 
 
+CLUSTER_PARAMETERS = """
+solver : {"lbfgs", "sgd", "adam"}, default="lbfgs"
+    Data-parallel L-BFGS, or local SGD or Adam [1]_ in rounds [7]_ [8]_. `early_stopping`, `warm_start` and
+    `store_minibatch_loss` must be False.
+"""
+
+CLUSTER_NOTES = """
+With "lbfgs" the workers send back the loss and the gradient of their blocks. With "sgd" and "adam" an epoch is a round:
+each worker takes the steps of an epoch on its own blocks, and the mean of where these lead, moments included, weighted
+by the sample weights of the workers, is where the next round begins. The change of a round carries momentum, 1 - 1 / w
+for w equal workers but at most 0.9 [9]_. Once rounds lower the objective by less than a tenth, each step is corrected
+by how the gradients of all samples and of the worker's differ [10]_, so that classes may be dealt out unevenly. Where
+the objective rises by more than a tenth, training goes back to the best round, with half of the learning rate.
+
+`loss_curve_` has the objective of all samples where each round begins. A round counts as an improvement by half of
+`tol`, and a plateau lasts for at least two memories of the momentum, 2 w rounds up to 20. `n_updates_` counts the steps
+of the largest worker; "auto" for the batch size looks at the samples of a worker, that for the learning rate at the
+worker whose samples bear the shortest steps.
+
+The same `random_state` gives the same result for the same blocks and as many workers, whichever are lost: the order of
+samples depends on the place of a worker's blocks among all. Blocks that lie in memory already stay where they lie;
+others are dealt out in runs.
+"""
+
+CLUSTER_REFERENCES = """
+.. [7] R. McDonald, K. Hall and G. Mann (2010). "Distributed Training Strategies for the Structured Perceptron." NAACL.
+   Section 4.
+.. [8] S. U. Stich (2019). "Local SGD Converges Fast and Communicates Little." ICLR. Algorithm 1.
+.. [9] K. Chen and Q. Huo (2016). "Scalable Training of Deep Learning Machines by Incremental Block Training with
+   Intra-Block Parallel Optimization and Blockwise Model-Update Filtering." ICASSP. Section 2.
+.. [10] S. P. Karimireddy, S. Kale, M. Mohri, S. J. Reddi, S. U. Stich and A. T. Suresh (2020). "SCAFFOLD: Stochastic
+   Controlled Averaging for Federated Learning." ICML. Algorithm 1, option I.
+"""
+
+
 SEARCH_PARAMETERS = """
 n_iter : int, default=10
     Number of candidates to draw.

@@ -91,7 +91,8 @@ def standard_moments(estimator, moments):
 
 
 def begin_one(estimator, n_features, dtype, layers, random_state, moments, streaming=False):
-    """What `begin` returns for one estimator; moments are its FeatureMoments, or None where it does not rescale."""
+    """What `begin` returns for one estimator; moments are its FeatureMoments, or None where it does not rescale.
+    Without a subsample the state lacks the smoothness."""
     coordinates, gains, smoothness = RAW, None, None
     if moments is not None:
         conditioning = condition(moments, estimator.l2_)
@@ -102,7 +103,7 @@ def begin_one(estimator, n_features, dtype, layers, random_state, moments, strea
     else:
         layers = Coordinates(coordinates.mean).to_working(layers)
     network = network_of(estimator, layers, dtype)
-    if moments is not None and estimator.solver != "lbfgs":
+    if moments is not None and moments.subsample is not None and estimator.solver != "lbfgs":
         # A huge start of the user's own has none, and diverges.
         smoothness = quietly(lambda: measure(network, conditioning, streaming), over="ignore", invalid="ignore")
     state = {

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Estimators for more samples than one machine holds, on a Dask cluster.
 
-The workers keep their blocks. Each evaluation of the objective sends them the parameters, and the values and gradients
-that they send back add up to those of all samples: the optimum is that of one machine.
+The workers keep their blocks. Parameters go out to them; back come values and gradients, which add up to those of all
+samples, or where an epoch on the blocks leads, of which the mean is taken.
 """
 
 import inspect
 import warnings
-from functools import partial, reduce
+from functools import partial
 
 import dask.array as da
 import dask.dataframe as dd
@@ -18,31 +18,20 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
-from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._dask_parts import Parts, counts_of, moments_of_part, sums_of_part
-from sksoftmax._diagnosis import advice, divergence
+from sksoftmax._dask_fit import fit_to_parts
+from sksoftmax._dask_parts import Parts
 from sksoftmax._docstrings import shared_docstring
-from sksoftmax._engine.conditioning import together
-from sksoftmax._engine.lbfgs import descend
-from sksoftmax._engine.parts import PartedObjective, Sums
-from sksoftmax._engine.reading import computed_in
 from sksoftmax._methods import public
+from sksoftmax._progress import Progress
 from sksoftmax._softmax_regression import SoftmaxRegression
 from sksoftmax._tiny_mlp import TinyMLPClassifier
-from sksoftmax._training import begin_one, coordinates_of, own_stream, standard_moments
 from sksoftmax._validation import check_several, shown
-from sksoftmax._weights import class_factors
+from sksoftmax._watching import watched_by
 
 __all__ = ["DaskSoftmaxRegression", "DaskTinyMLPClassifier"]
 
 # What one machine has and a cluster has not.
-FIXED = {
-    "solver": "lbfgs",
-    "early_stopping": False,
-    "warm_start": False,
-    "store_minibatch_loss": False,
-    "verbose": False,
-}
+FIXED = {"early_stopping": False, "warm_start": False, "store_minibatch_loss": False}
 
 
 def _constructed_as(plain):
@@ -114,9 +103,10 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
             if getattr(plain, name) != value:
                 raise ValueError(f"{name} == {shown(getattr(plain, name))}, must be {value!r} on a cluster.")
         blocks = _blocks(X, y, sample_weight)
-        parts = Parts(self.client or default_client(), plain, blocks)
+        parts = Parts(self.client or default_client(), plain, X, blocks)
         check_several(parts.classes, self)
-        problem = _fit(plain, parts)
+        with watched_by([Progress(every=plain.verbose > 1)] if plain.verbose else []) as watch:
+            problem = fit_to_parts(plain, parts, watch)
         self.estimator_ = plain
         if problem:
             warnings.warn(problem, ConvergenceWarning, stacklevel=2)
@@ -244,66 +234,20 @@ def _rows(name, collection, ndim):
     return collection.to_delayed()
 
 
-def _fit(plain, parts):
-    """Fit a plain estimator, and return what to warn of, or None."""
-    plain.classes_ = parts.classes
-    vars(plain).update(parts.input_attributes)
-    factors, n_equal = _weighting(plain, np.array(parts.each(counts_of, len(plain.classes_))))
-    plain.l2_ = hyperparameters.penalty(plain, n_equal)
-    random_state, _ = own_stream(plain.random_state)
-    seed = random_state.randint(2**31 - 1)
-    moments = together([m for m in parts.each(moments_of_part, factors, seed) if m is not None])
-    dtype = computed_in(moments.dtype)
-    state, network = begin_one(plain, plain.n_features_in_, dtype, None, random_state, standard_moments(plain, moments))
-    settings = hyperparameters.settings(plain, None, state["scale"], moments.n_samples)
-    fixed = factors, network.parameters.sizes, dtype, network.activation, network.fit_intercept, settings, state["mean"]
-
-    def total_of(vector):
-        return reduce(Sums.plus, parts.each(sums_of_part, *fixed, vector))
-
-    objective = PartedObjective(network, settings, n_equal, total_of)
-    (result,) = descend(objective, [settings])
-    if result.diverged:
-        raise divergence(plain, result, np.stack([moments.lowest, moments.highest]))
-    if result.interrupt:
-        raise result.interrupt
-    plain._publish(result, coordinates_of(state))
-    return advice(plain, result)
-
-
-def _weighting(plain, counts):
-    """What to multiply the weights of each class by, (n_classes,), so that those above zero are 1 on average; and
-    `n_equal` as of Samples. counts (n_parts, 3, n_classes) are those of `counts_of`."""
-    weight, n_samples = counts[:, 0].sum(axis=0), counts[:, 1].sum(axis=0)
-    smallest = counts[:, 2].min(axis=0)
-    factors = class_factors(np.arange(len(weight)), plain.classes_, weight, plain.class_weight)
-    if factors is None:
-        factors = np.ones(len(weight))
-    counting = (factors > 0) & (n_samples > 0)
-    n = n_samples[counting].sum()
-    if not n:
-        raise ValueError("All weights are zero: sample_weight and class_weight leave no sample to train on.")
-    factors = factors * (n / (factors @ weight))
-    lightest = (factors[counting] * smallest[counting]).min()
-    return factors, float(n / lightest)
-
-
 @shared_docstring
 @_constructed_as(SoftmaxRegression)
 @public
 class DaskSoftmaxRegression(_DaskClassifier):
-    """:class:`~sksoftmax.SoftmaxRegression` on the workers of a Dask cluster, by data-parallel L-BFGS.
+    """:class:`~sksoftmax.SoftmaxRegression` on the workers of a Dask cluster, by L-BFGS or by local SGD.
 
-    The objective and its optimum are those of one machine; so are the steps towards it, to rounding, where `X` has no
-    more than about half a million values. Of more, the coordinates of the steps come from another subsample.
+    The objective and its optimum are those of one machine; so are the steps of "lbfgs" towards it, to rounding, where
+    `X` has no more than about half a million values. Of more, the coordinates of the steps come from another subsample.
 
     Parameters
     ----------
     l2 : float, default=1e-4
         Weight of the penalty, >= 0.
-    solver : {"lbfgs"}, default="lbfgs"
-        The only one on a cluster: minibatch gradient descent and Adam [1]_ are for one machine, and their parameters
-        have no effect here. `early_stopping`, `warm_start`, `store_minibatch_loss` and `verbose` must be False.
+    {CLUSTER_PARAMETERS}
     {PARAMETERS}
     client : dask.distributed.Client, default=None
         The connection to the cluster. None is the current client.
@@ -317,9 +261,14 @@ class DaskSoftmaxRegression(_DaskClassifier):
     --------
     sksoftmax.loss_and_gradient : The same over processes of any other framework.
 
+    Notes
+    -----
+    {CLUSTER_NOTES}
+
     References
     ----------
     {REFERENCES}
+    {CLUSTER_REFERENCES}
 
     Examples
     --------
@@ -340,10 +289,10 @@ class DaskSoftmaxRegression(_DaskClassifier):
 @_constructed_as(TinyMLPClassifier)
 @public
 class DaskTinyMLPClassifier(_DaskClassifier):
-    """:class:`~sksoftmax.TinyMLPClassifier` on the workers of a Dask cluster, by data-parallel L-BFGS.
+    """:class:`~sksoftmax.TinyMLPClassifier` on the workers of a Dask cluster, by L-BFGS or by local SGD.
 
-    The objective is that of one machine; so are the steps that lower it, to rounding, where `X` has no more than about
-    half a million values. Either difference may lead to another minimum.
+    The objective is that of one machine; so are the steps of "lbfgs" that lower it, to rounding, where `X` has no more
+    than about half a million values. Either difference may lead to another minimum.
 
     Parameters
     ----------
@@ -353,9 +302,7 @@ class DaskTinyMLPClassifier(_DaskClassifier):
         Activation of the hidden units.
     l2 : float or "auto", default="auto"
         Weight of the penalty, >= 0, or that of :class:`~sksoftmax.TinyMLPClassifier`.
-    solver : {"lbfgs"}, default="lbfgs"
-        The only one on a cluster: minibatch gradient descent and Adam [1]_ are for one machine, and their parameters
-        have no effect here. `early_stopping`, `warm_start`, `store_minibatch_loss` and `verbose` must be False.
+    {CLUSTER_PARAMETERS}
     {PARAMETERS}
     client : dask.distributed.Client, default=None
         The connection to the cluster. None is the current client.
@@ -365,9 +312,14 @@ class DaskTinyMLPClassifier(_DaskClassifier):
     estimator_ : TinyMLPClassifier
         The plain fitted estimator. Its attributes are attributes of this one too.
 
+    Notes
+    -----
+    {CLUSTER_NOTES}
+
     References
     ----------
     {REFERENCES}
+    {CLUSTER_REFERENCES}
 
     Examples
     --------

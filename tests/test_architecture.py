@@ -45,7 +45,7 @@ ORDER = [
     {"_base"},
     {"_softmax_regression", "_tiny_mlp", "_stacks", "_summary"},
     {"_cross_fit", "_dask_parts"},
-    {"_search", "_softmax_regression_cv", "_snapshots", "_find_learning_rate"},
+    {"_search", "_softmax_regression_cv", "_snapshots", "_find_learning_rate", "_dask_fit"},
     {"onnx", "callbacks", "dask"},
     {"__init__"},
 ]

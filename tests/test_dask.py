@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier, VectorizedGridSearchCV
@@ -141,11 +142,11 @@ def on_call(monkeypatch, number, act):
     """Call `act` before the parts are asked for the so-many-th time."""
     each, calls = _dask_parts.Parts.each, []
 
-    def counting(self, *arguments):
+    def counting(self, *arguments, **own):
         calls.append(arguments)
         if len(calls) == number:
             act()
-        return each(self, *arguments)
+        return each(self, *arguments, **own)
 
     monkeypatch.setattr(_dask_parts.Parts, "each", counting)
     return calls
@@ -177,6 +178,116 @@ def test_no_block_is_sent_twice_and_none_while_it_trains(client, monkeypatch, da
     assert max(size for message in messages for size in message.values()) < largest < 200 * X[0].nbytes / 2
 
 
+def objective(clf, X, y, weights=None):
+    """J in terms of the coefficients, whatever the curves say."""
+    p = clf.predict_proba(X)[np.arange(len(y)), np.searchsorted(clf.classes_, y)]
+    penalty = sum(np.square(W).sum() for W, _ in clf._published_layers())
+    return np.average(-np.log(p), weights=weights) + 0.5 * clf.l2_ * penalty
+
+
+# With a penalty that soon leads near the optimum.
+NEAR = {"l2": 0.1, "tol": 1e-4, "max_iter": 500, "random_state": 0}
+THERE = {**EXACT, "l2": 0.1}
+
+
+@pytest.mark.parametrize("sparsely", [False, True])
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+def test_local_sgd_comes_to_the_objective_of_one_machine(iris, solver, sparsely):
+    # In order of their classes, in uneven blocks and empty ones.
+    X, y = iris
+    dX, dy = in_blocks(X, y)
+    dX = dX.map_blocks(sparse.csr_matrix) if sparsely else dX
+    ours = DaskSoftmaxRegression(solver=solver, **NEAR).fit(dX, dy).to_local()
+    theirs = SoftmaxRegression(**THERE).fit(X, y)
+    assert 0 <= objective(ours, X, y) - theirs.loss_ < 0.01 * theirs.loss_
+    assert len(ours.loss_curve_) == len(ours.learning_rate_curve_) == ours.n_iter_
+
+
+def test_local_sgd_weighs_samples_over_all_blocks(rng, iris):
+    X, y = iris
+    w = rng.exponential(size=len(y)) * (rng.rand(len(y)) < 0.7)
+    w[:7] = 0
+    settings = {"class_weight": {0: 2.0, 2: 0.5}}
+    ours = DaskSoftmaxRegression(solver="sgd", **NEAR, **settings).fit(*in_blocks(X, y, w)).to_local()
+    theirs = SoftmaxRegression(**THERE, **settings).fit(X, y, w)
+    weights = w * np.array([2.0, 1.0, 0.5])[y]
+    assert 0 <= objective(ours, X, y, weights) - theirs.loss_ < 0.01 * theirs.loss_
+
+
+def test_local_sgd_of_a_network_in_float32_lowers_the_objective_as_one_machine(datasets):
+    X, y = datasets["digits"]
+    X = X.astype(np.float32)
+    settings = {"hidden_layer_sizes": (16,), "random_state": 0, "max_iter": 15, "tol": None}
+    ours = DaskTinyMLPClassifier(solver="sgd", **settings).fit(*in_blocks(X, y, chunks=300)).to_local()
+    theirs = TinyMLPClassifier(**settings).fit(X, y)
+    assert ours.coefs_[0].dtype == np.float32
+    # Zero coefficients have log(10); another order of the samples moves either by a few percent of that.
+    assert objective(ours, X, y) < objective(theirs, X, y) + 0.05
+
+
+def test_blocks_that_are_not_in_memory_are_dealt_out_in_runs(client, iris):
+    X, y = in_blocks(*iris, chunks=(75, 5, 70))
+    parts = _dask_parts.Parts(client, SoftmaxRegression(), X, estimators._blocks(X, y, None))
+    assert parts.each(lambda part: part.targets.tolist()) == [iris[1][:80].tolist(), iris[1][80:].tolist()]
+
+
+def test_the_seed_decides_what_local_sgd_finds(iris):
+    def fitted(seed):
+        return DaskSoftmaxRegression(solver="sgd", random_state=seed, max_iter=4, tol=None).fit(*in_blocks(*iris)).coef_
+
+    np.testing.assert_array_equal(fitted(0), fitted(0))
+    assert not np.array_equal(fitted(0), fitted(1))
+
+
+def test_schedules_of_local_sgd_count_rounds(iris):
+    clf = DaskSoftmaxRegression(
+        solver="sgd", learning_rate="exponential", learning_rate_init=0.01, decay=0.5, max_iter=3, tol=None
+    ).fit(*in_blocks(*iris))
+    assert clf.learning_rate_curve_ == [0.01, 0.005, 0.0025]
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "sgd"])
+def test_progress_is_printed(capsys, iris, solver):
+    DaskSoftmaxRegression(solver=solver, verbose=2, max_iter=3, tol=None).fit(*in_blocks(*iris))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  elapsed")[0] for line in lines] == [f"epoch {i} of 3" for i in (1, 2, 3)]
+
+
+def test_local_sgd_warns_as_the_plain_estimator(iris):
+    with pytest.warns(ConvergenceWarning, match=r"has not converged after 2 of max_iter=2"):
+        DaskSoftmaxRegression(solver="sgd", max_iter=2).fit(*in_blocks(*iris))
+
+
+def test_a_worker_killed_in_the_middle_of_local_sgd_changes_nothing(client, monkeypatch, iris):
+    def fitted():
+        return DaskSoftmaxRegression(solver="sgd", random_state=0, max_iter=8, tol=None).fit(*in_blocks(*iris))
+
+    whole = fitted()
+    pid = client.run(os.getpid).popitem()[1]
+    calls = on_call(monkeypatch, 8, lambda: os.kill(pid, signal.SIGKILL))
+    killed = fitted()
+    assert len(calls) > 8
+    # A part has its order of samples from its place, and the same arithmetic with another worker.
+    np.testing.assert_array_equal(killed.coef_, whole.coef_)
+    assert killed.loss_curve_ == whole.loss_curve_
+    client.wait_for_workers(2)
+
+
+def test_local_sgd_sends_no_block_twice_and_none_while_it_trains(client, monkeypatch, datasets):
+    X, y = datasets["digits"]
+    dX, dy = client.persist(in_blocks(X, y, chunks=200))
+    distributed.wait([dX, dy])
+    before, joined = sent(client), {}
+    on_call(monkeypatch, 1, lambda: joined.update(sent(client)))
+    clf = DaskSoftmaxRegression(solver="sgd", max_iter=5, tol=None).fit(dX, dy)
+    assert max(Counter(key for message in sent_since(client, before) for key in message).values()) == 1
+    # Coefficients, velocity, the mean of the iterates, and what tells of them.
+    largest = 8 * 3 * (clf.coef_.size + clf.intercept_.size) + 4000
+    sizes = [size for message in sent_since(client, joined) for size in message.values()]
+    assert len(sizes) >= clf.n_iter_
+    assert max(sizes) < largest < 200 * X[0].nbytes / 2
+
+
 def sent_since(client, before):
     return [message for worker, log in sent(client).items() for message in log[len(before[worker]) :]]
 
@@ -186,13 +297,14 @@ def sent(client):
     return client.run(lambda dask_worker: [dict(entry["keys"]) for entry in dask_worker.transfer_outgoing_log])
 
 
-def test_without_workers_it_gives_up_and_stays_as_it_was(monkeypatch, iris):
+@pytest.mark.parametrize("solver", ["lbfgs", "sgd"])
+def test_without_workers_it_gives_up_and_stays_as_it_was(monkeypatch, iris, solver):
     monkeypatch.setattr(_dask_parts, "PATIENCE", 0.2)
     with (
         distributed.LocalCluster(1, processes=False, **ANY_PORT) as cluster,
         distributed.Client(cluster, set_as_default=False) as lonely,
     ):
-        clf = DaskSoftmaxRegression(client=lonely).fit(*in_blocks(*iris))
+        clf = DaskSoftmaxRegression(client=lonely, solver=solver, max_iter=3, tol=None).fit(*in_blocks(*iris))
         before = vars(clf).copy()
         on_call(monkeypatch, 5, lambda: cluster.scale(0))
         with pytest.raises(RuntimeError, match=r"[Ww]orkers .*are lost"):
@@ -207,10 +319,11 @@ def weighted(w):
 @pytest.mark.parametrize(
     ("parameters", "change", "message"),
     [
-        ({"solver": "sgd"}, {}, "solver == 'sgd', must be 'lbfgs' on a cluster"),
+        ({"solver": "saga"}, {}, "The 'solver' parameter"),
         ({"warm_start": True}, {}, "warm_start == True, must be False on a cluster"),
         ({"store_minibatch_loss": True}, {}, "store_minibatch_loss == True, must be False"),
-        ({"verbose": 1}, {}, "verbose == 1, must be False"),
+        ({"early_stopping": True, "solver": "sgd"}, {}, "early_stopping == True, must be False on a cluster"),
+        ({"solver": "sgd", "learning_rate_init": 1e300}, {}, "Training diverged in epoch .* learning_rate_init"),
         ({"early_stopping": True}, {}, "early_stopping=True needs solver"),
         ({"l2": -1}, {}, "The 'l2' parameter"),
         ({}, {"X": np.zeros((150, 4))}, "X == <ndarray of shape .*must be a Dask array or frame with ndim == 2"),
