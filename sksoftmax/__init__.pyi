@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, Literal, NamedTuple, Self, TypeAlias
+from typing import Generic, Literal, NamedTuple, Self, TypeAlias
 
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
@@ -9,7 +9,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from typing_extensions import TypeVar
 
-from sksoftmax._types import Floats, Labels, MatrixLike, ObjectArray, Seed
+from sksoftmax._types import ClassWeight, Floats, Labels, MatrixLike, ObjectArray, Schedule, Seed, Solver
 
 __all__ = [
     "SoftmaxRegression",
@@ -27,12 +27,6 @@ __all__ = [
 
 __version__: str
 
-_Solver: TypeAlias = Literal["sgd", "adam", "lbfgs"]
-_Schedule: TypeAlias = (
-    Literal["constant", "exponential", "inverse_time", "invscaling", "step", "cosine", "adaptive"]
-    | Callable[[int], float]
-)
-_ClassWeight: TypeAlias = Literal["balanced"] | Mapping[Any, float] | None
 _Weights: TypeAlias = float | MatrixLike | None
 _Scoring: TypeAlias = str | Callable[..., float] | None
 _Splits: TypeAlias = int | Iterable[tuple[MatrixLike, MatrixLike]] | BaseEstimator | None
@@ -112,9 +106,9 @@ class SoftmaxRegression(_Linear, _Trainable):
         self,
         *,
         l2: float = ...,
-        solver: _Solver = ...,
+        solver: Solver = ...,
         batch_size: int | Literal["auto"] = ...,
-        learning_rate: _Schedule = ...,
+        learning_rate: Schedule = ...,
         learning_rate_init: float | Literal["auto"] = ...,
         decay: float | None = ...,
         decay_epochs: int = ...,
@@ -126,7 +120,7 @@ class SoftmaxRegression(_Linear, _Trainable):
         n_iter_no_change: float = ...,
         shuffle: bool | Literal["blocks"] = ...,
         fit_intercept: bool = ...,
-        class_weight: _ClassWeight = ...,
+        class_weight: ClassWeight = ...,
         early_stopping: bool = ...,
         validation_fraction: float = ...,
         scoring: Literal["loss", "accuracy"] = ...,
@@ -147,9 +141,9 @@ class TinyMLPClassifier(_Trainable):
         activation: Literal["relu", "tanh", "logistic", "identity"] = ...,
         *,
         l2: float | Literal["auto"] = ...,
-        solver: _Solver = ...,
+        solver: Solver = ...,
         batch_size: int | Literal["auto"] = ...,
-        learning_rate: _Schedule = ...,
+        learning_rate: Schedule = ...,
         learning_rate_init: float | Literal["auto"] = ...,
         decay: float | None = ...,
         decay_epochs: int = ...,
@@ -161,7 +155,7 @@ class TinyMLPClassifier(_Trainable):
         n_iter_no_change: float = ...,
         shuffle: bool | Literal["blocks"] = ...,
         fit_intercept: bool = ...,
-        class_weight: _ClassWeight = ...,
+        class_weight: ClassWeight = ...,
         early_stopping: bool = ...,
         validation_fraction: float = ...,
         scoring: Literal["loss", "accuracy"] = ...,
@@ -185,10 +179,10 @@ class SoftmaxRegressionCV(_Linear, _Classifier):
         scoring: _Scoring = ...,
         selection: Literal["best", "one_standard_error"] = ...,
         n_jobs: int | None = ...,
-        solver: _Solver | Literal["auto"] = ...,
+        solver: Solver | Literal["auto"] = ...,
         tol: float | None = ...,
         batch_size: int | Literal["auto"] = ...,
-        learning_rate: _Schedule = ...,
+        learning_rate: Schedule = ...,
         learning_rate_init: float | Literal["auto"] = ...,
         decay: float | None = ...,
         decay_epochs: int = ...,
@@ -199,7 +193,7 @@ class SoftmaxRegressionCV(_Linear, _Classifier):
         n_iter_no_change: float = ...,
         shuffle: bool | Literal["blocks"] = ...,
         fit_intercept: bool = ...,
-        class_weight: _ClassWeight = ...,
+        class_weight: ClassWeight = ...,
         early_stopping: bool = ...,
         validation_fraction: float = ...,
         init_scale: float | None = ...,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Types that the public signatures share."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,3 +25,9 @@ Sequenced: TypeAlias = Sequence[object] | NDArray[np.generic]
 Color: TypeAlias = str | tuple[float, ...]
 SingleAxes: TypeAlias = Axes | FigureBase | None
 AnyAxes: TypeAlias = Axes | Sequence[Axes] | ObjectArray | FigureBase | None
+Solver: TypeAlias = Literal["sgd", "adam", "lbfgs"]
+Schedule: TypeAlias = (
+    Literal["constant", "exponential", "inverse_time", "invscaling", "step", "cosine", "adaptive"]
+    | Callable[[int], float]
+)
+ClassWeight: TypeAlias = Literal["balanced"] | Mapping[Any, float] | None

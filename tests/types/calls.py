@@ -21,6 +21,7 @@ from sksoftmax import (
     summary,
 )
 from sksoftmax.callbacks import StopAt, ValidationMonitor
+from sksoftmax.dask import DaskSoftmaxRegression
 from sksoftmax.datasets import load_mnist, load_tiny_digits, make_noisy_digits
 from sksoftmax.plotting import (
     CoefficientImagesDisplay,
@@ -81,6 +82,12 @@ def searches(X: Floats, y: NDArray[np.int64]) -> None:
     assert_type(loss, float)
     assert_type(gradient, list[tuple[Floats, Floats]])
     assert_type(summary(path.fit(X, y) and SoftmaxRegression().fit(X, y)), dict[str, str])
+
+
+def on_a_cluster(X: object, y: object) -> None:
+    clf = DaskSoftmaxRegression(solver="sgd", random_state=0).fit(X, y)
+    assert_type(clf, DaskSoftmaxRegression)
+    assert_type(clf.to_local(), SoftmaxRegression)
 
 
 def data() -> None:
