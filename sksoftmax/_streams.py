@@ -51,7 +51,7 @@ class FitsStreams:
         TypeError
             If `blocks` can be gone through only once, as a generator, or a block is something else.
         ValueError
-            As `fit`; and if a later pass gives blocks of other shapes.
+            As `fit`; and if a later pass gives blocks of other shapes, or more or fewer of them.
 
         Examples
         --------
@@ -160,7 +160,10 @@ def _unpacked(block):
     if not isinstance(block, (tuple, list)) or len(block) not in (2, 3):
         raise TypeError(f"got {shown(block)}, must be (X, y) or (X, y, sample_weight).")
     if sparse.issparse(block[0]):
-        raise TypeError("X is sparse, must be dense: fit takes sparse samples, and partial_fit a block of them.")
+        raise TypeError(
+            "X is sparse, must be dense: a training on sparse samples begins with a look at all of them at once. Pass "
+            "all to fit, or each block to partial_fit."
+        )
     return block
 
 

@@ -182,25 +182,38 @@ def test_bad_blocks_are_named_and_leave_the_model_alone(name, digits):
     np.testing.assert_array_equal(clf.coef_, before)
 
 
-@pytest.mark.parametrize(
-    ("later", "found"),
-    [
-        (lambda X, y: cut(90, X, y), r"Block 0 of blocks has shape \(90, 64\)"),
-        (lambda X, y: cut(100, X[:100], y[:100]), "Block 1 of blocks has shape None"),
-    ],
-    ids=["other sizes", "fewer"],
-)
-def test_passes_that_differ_are_an_error(later, found, digits):
-    passes = iter([cut(100, *digits), later(*digits)])
-    with pytest.raises(ValueError, match=rf"{found}, had \(100, 64\) in the first pass"):
-        model().fit_stream(lambda: next(passes))
+OTHER_PASSES = {
+    "shorter blocks": (lambda X, y: cut(90, X, y), r"Block 0 of blocks has shape \(90, 64\), had shape \(100, 64\)"),
+    "other features": (lambda X, y: cut(100, X[:, 1:], y), r"Block 0 of blocks has shape \(100, 63\), had shape"),
+    "a block less": (lambda X, y: cut(100, X, y)[:-1], r"Block 8 of blocks is missing, had shape \(100, 64\)"),
+    "none": (lambda X, y: [], "Block 0 of blocks is missing"),
+    "a block more": (lambda X, y: cut(100, X, y) * 2, r"Block 9 of blocks has shape \(100, 64\), was not there"),
+}
 
 
-def test_a_later_pass_that_gives_more_is_an_error(digits):
-    blocks = cut(100, *digits)
-    passes = iter([blocks, [*blocks, blocks[0]]])
-    with pytest.raises(ValueError, match=f"blocks gives more than the {len(blocks)} of the first pass: each pass must"):
-        model().fit_stream(lambda: next(passes))
+@pytest.mark.parametrize("parameters", [{}, {"shuffle": True}, {"batch_size": 10**4}, {"solver": "lbfgs"}], ids=str)
+@pytest.mark.parametrize("n_alike", [1, 3])
+@pytest.mark.parametrize("name", OTHER_PASSES)
+def test_passes_that_differ_are_an_error_and_leave_the_model_alone(name, n_alike, parameters, digits):
+    change, message = OTHER_PASSES[name]
+    passes = [cut(100, *digits)] * n_alike + [change(*digits)]
+    clf = model(**parameters).fit(*digits)
+    before = clf.coef_.copy()
+    with pytest.raises(ValueError, match=f"{message}.* in the first pass: each pass must give the same blocks"):
+        clf.fit_stream(lambda: passes.pop(0))
+    np.testing.assert_array_equal(clf.coef_, before)
+
+
+def test_each_pass_reads_its_stream_to_the_end(digits):
+    begun, ended = [], []
+
+    def blocks():
+        begun.append(1)
+        yield from cut(100, *digits)
+        ended.append(1)
+
+    model().fit_stream(blocks)
+    assert len(ended) == len(begun) > 4
 
 
 def test_a_diverging_stream_names_the_feature(digits):

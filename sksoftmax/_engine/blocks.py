@@ -27,17 +27,9 @@ class Blocks:
         blocks, start = self._read(), 0
         for number, stop in enumerate(self._stops):
             X = next(blocks, None)
-            shape = None if X is None else X.shape
-            if shape != (stop - start, self.shape[1]):
-                before = int(stop) - start, self.shape[1]
-                raise ValueError(
-                    f"Block {number} of blocks has shape {shape}, had {before} in the first pass: each pass must give "
-                    "the same."
-                )
-            if number == len(self._stops) - 1 and next(blocks, None) is not None:
-                raise ValueError(
-                    f"blocks gives more than the {number + 1} of the first pass: each pass must give the same."
-                )
+            _check_shape(number, X, (int(stop) - start, self.shape[1]))
+            if stop == self._stops[-1]:
+                _check_shape(number + 1, next(blocks, None), None)
             yield start, X.astype(self.dtype, copy=False)
             start = int(stop)
 
@@ -51,6 +43,16 @@ class Blocks:
         """Ascending rows (m,) in a new order within each block."""
         parts = np.split(rows, np.searchsorted(rows, self._stops[:-1]))
         return np.concatenate([part[random_state.permutation(len(part))] for part in parts])
+
+
+def _check_shape(number, X, before):
+    """Raise ValueError where a block X, or None, is not of the shape that it had, or None."""
+    shape = None if X is None else X.shape
+    if shape == before:
+        return
+    now = "is missing" if shape is None else f"has shape {shape}"
+    then = "was not there" if before is None else f"had shape {before}"
+    raise ValueError(f"Block {number} of blocks {now}, {then} in the first pass: each pass must give the same blocks.")
 
 
 class Pass:
