@@ -12,7 +12,7 @@ from sksoftmax._engine.reading import check_finite, feature_extremes
 # Of dense X, in both byte orders; everything else becomes the first.
 _NUMBERS = ["f8", "f4", "f2", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"]
 DENSE_DTYPES = (*(np.dtype(order + number) for order in "=<>" for number in _NUMBERS), np.dtype(bool))
-# SciPy computes with these.
+# SciPy computes with these. Booleans, with which it does not, become float32.
 SPARSE_DTYPES = tuple(map(np.dtype, ("float64", "float32", "uint8", "int8", "uint16", "int16")))
 
 
@@ -45,7 +45,9 @@ def block(X):
 
 
 def _as_it_is(X):
-    dtypes = SPARSE_DTYPES if sparse.issparse(X) else DENSE_DTYPES
+    dtypes = DENSE_DTYPES
+    if sparse.issparse(X):
+        dtypes = np.float32 if X.dtype == bool else SPARSE_DTYPES
     return {"accept_sparse": "csr", "dtype": dtypes, "ensure_all_finite": False}
 
 

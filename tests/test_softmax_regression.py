@@ -156,8 +156,7 @@ def test_float32_is_kept_to_the_end(kind, solver, datasets):
 def test_integers_give_the_model_of_the_same_floats(kind, dtype, datasets):
     X, y = datasets["digits"]
     X, y = X[:300].astype(dtype), y[:300]
-    # SciPy has no products of sparse booleans.
-    computed_in = np.float64 if dtype is np.int64 or (dtype is bool and kind == "sparse") else np.float32
+    computed_in = np.float64 if dtype is np.int64 else np.float32
     floats = X.astype(computed_in)
     if kind == "sparse":
         X, floats = sparse.csr_matrix(X), sparse.csr_matrix(floats)

@@ -83,6 +83,21 @@ def test_a_stream_of_sparse_rows_trains_the_same_model(cls, rng):
     assert_same(*models)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("settings", [{}, {"solver": "adam"}, {"solver": "lbfgs"}, {"batch_size": 90}], ids=str)
+@pytest.mark.parametrize("cls", [SoftmaxRegression, TinyMLPClassifier])
+def test_sparse_booleans_are_computed_in_single_precision_as_dense_ones(cls, settings, rng):
+    X, y = words(rng)
+    X, numbers = sparse.csr_array(X != 0), sparse.csr_array((X != 0).astype(np.float32))
+    clf = cls(**settings, max_iter=5, tol=None, random_state=0)
+    fitted, expected = clone(clf).fit(X, y), clone(clf).fit(numbers, y)
+    for ours, theirs in zip(layers(fitted), layers(expected)):
+        for values, same in zip(ours, theirs):
+            assert values.dtype == np.float32
+            np.testing.assert_array_equal(values, same)
+    np.testing.assert_array_equal(fitted.predict_proba(X), expected.predict_proba(numbers))
+
+
 @pytest.mark.parametrize(
     "settings", [{"warm_start": True}, {"init_scale": 0.1}, {"solver": "adam"}, {"solver": "lbfgs"}]
 )
