@@ -14,6 +14,7 @@ from sklearn.datasets import load_iris
 
 from sksoftmax import SoftmaxRegression
 from tests.benchmarks import (
+    endless,
     epoch,
     growth,
     lbfgs,
@@ -215,6 +216,7 @@ def small_comparisons(conditions):
         "lbfgs": (lbfgs, lbfgs.to_one_end(conditions)),
         "predict": (predict, predict.rows(conditions, n_calls=3)),
         "pickle": (pickles, pickles.rows(conditions)),
+        "endless": (endless, endless.rows(conditions, n_calls=30)),
         "growth": (growth, growth.rows(conditions, {"samples": [100, 200, 300], "hidden": [2, 4, 8]})),
         "tuning": (tuning, tuning.beside_jax(conditions.repeats, n_epochs=2)),
         "shapes": (shapes, shapes.rows(conditions, {"iris": small_set})),

@@ -22,6 +22,7 @@ from sklearn.exceptions import ConvergenceWarning
 from tests.benchmarks import (
     choosing,
     defaults,
+    endless,
     epoch,
     growth,
     imports,
@@ -59,6 +60,7 @@ COMPARISONS = {
     "memory": memory,
     "layouts": layouts,
     "maps": maps,
+    "endless": endless,
     "neighbours": neighbours,
     "growth": growth,
 }
