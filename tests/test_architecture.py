@@ -25,6 +25,7 @@ ENGINE = [
         "interrupts",
         "initialisation",
         "batch_size",
+        "half_precision",
     },
     {"activations", "batch_size", "cross_entropy", "parameters", "threads", "reading", "shuffling", "quasi_newton"},
     {"products", "result", "penalty", "lazy", "conditioning"},

@@ -62,7 +62,7 @@ def test_every_type_gives_the_bits_of_the_floats_that_it_is_computed_in(dtype, c
     np.testing.assert_array_equal(given.predict_proba(X), expected.predict_proba(X.astype(computed_in)))
 
 
-@pytest.mark.parametrize("parameters", [{"batch_size": 700}, {"batch_size": 500}, {"solver": "lbfgs"}], ids=str)
+@pytest.mark.parametrize("parameters", [{}, {"batch_size": 700}, {"batch_size": 500}, {"solver": "lbfgs"}], ids=str)
 @pytest.mark.parametrize("early_stopping", [False, True])
 def test_large_batches_weights_and_held_out_samples_of_any_layout(parameters, early_stopping, counts, rng, monkeypatch):
     # Some windows of batches.

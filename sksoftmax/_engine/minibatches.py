@@ -109,7 +109,6 @@ class _Block:
                 batch.inputs = stream.sparse_rows(size)
         else:
             self.X = memory.empty((count * size, stream.X.shape[1]), stream.dtype)
-            self.raw = self.X if stream.X.dtype == stream.dtype else memory.empty(self.X.shape, stream.X.dtype)
             for batch, X in zip(self.batches, self.X.reshape(count, size, -1)):
                 batch.inputs = DenseRows(X, stream.n_outputs, stream.mean)
 
@@ -311,6 +310,4 @@ class Minibatches:
             for index, batch in enumerate(block.batches):
                 batch.inputs.read(X, index * size, (index + 1) * size)
             return
-        take_rows(X, places, block.raw)
-        if block.raw is not block.X:
-            np.copyto(block.X, block.raw)
+        take_rows(X, places, block.X)

@@ -7,13 +7,16 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine.blocks import Blocks, Pass
+from sksoftmax._engine.half_precision import is_half, to_single
 from sksoftmax._engine.interrupts import quietly
 
 # Values that are looked at together: they stay in the second cache.
 PART_VALUES = 2**18
+# Rows that are gathered, then converted while they are in the cache.
+PIECE_ROWS = 128
 # Rows of an array whose features lie apart are gathered so many bytes at a time. A cache line holds values of one
 # feature and of several rows; the more rows are gathered together, the more of it is used.
-WINDOW_BYTES = 2**22
+WINDOW_BYTES = 2**23
 
 
 def computed_in(dtype):
@@ -103,21 +106,34 @@ def _rows_lie_together(X):
 
 
 def _gathered(X, rows, multiple):
+    """Windows that lie row by row, in one array that the next overwrites."""
     length = max(1, WINDOW_BYTES // (multiple * X.shape[1] * X.dtype.itemsize)) * multiple
+    array = np.empty((min(length, len(rows)), X.shape[1]), X.dtype)
     for start in range(0, len(rows), length):
         chunk = rows[start : start + length]
         # In the order of memory, and from there in the order that was asked for.
         order = np.argsort(chunk)
         places = np.empty_like(order)
         places[order] = np.arange(len(order))
-        yield X[chunk[order]], places
+        take_rows(X, chunk[order], array[: len(chunk)])
+        yield array, places
 
 
 def take_rows(X, rows, out):
-    """Overwrite `out` (m, d), C-ordered and of the type of X, with rows (m,) of X (n, d), dense."""
-    if X.flags.c_contiguous:
+    """Overwrite `out` (m, d), C-ordered, with rows (m,) of X (n, d), dense, of any type that is computed in its."""
+    if X.flags.c_contiguous and X.dtype == out.dtype:
         # Without mode="clip" NumPy would gather into a second buffer first.
         X.take(rows, axis=0, out=out, mode="clip")
+        return
+    for start in range(0, len(rows), PIECE_ROWS):
+        place = slice(start, start + PIECE_ROWS)
+        # `take` would copy an X of another layout as a whole.
+        convert(X.take(rows[place], axis=0) if X.flags.c_contiguous else X[rows[place]], out[place])
+
+
+def convert(X, out):
+    """Overwrite `out` with numbers of another type."""
+    if is_half(X.dtype) and out.dtype == np.float32:
+        to_single(X, out)
     else:
-        # `take` would copy X as a whole.
-        out[...] = X[rows]
+        np.copyto(out, X)
