@@ -26,6 +26,7 @@ ENGINE = [
         "initialisation",
         "batch_size",
         "half_precision",
+        "reading_ahead",
     },
     {"activations", "batch_size", "cross_entropy", "parameters", "threads", "reading", "shuffling", "quasi_newton"},
     {"products", "result", "penalty", "lazy", "conditioning"},

@@ -13,7 +13,7 @@ from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_
 from sksoftmax._engine.lazy import GatheredRows
 from sksoftmax._engine.products import DenseRows, SparseRows
 from sksoftmax._engine.reading import one_pass, take_rows
-from sksoftmax._engine.shuffling import shuffled
+from sksoftmax._engine.shuffling import WINDOW_BLOCKS, block_rows, shuffled
 from sksoftmax._engine.stopping import standard_errors
 
 # Small batches are gathered together up to so many bytes, and a larger one is passed on in parts of as many: they stay
@@ -162,7 +162,7 @@ class Minibatches:
     ):
         self.samples = samples
         # Where neighbours are to be read together.
-        self._row_bytes = samples.mean_values * samples.X.dtype.itemsize if in_blocks else None
+        self._block_rows = block_rows(samples.mean_values * samples.X.dtype.itemsize) if in_blocks else None
         self.part_rows, self.first = part_rows(samples.mean_values, dtype), None
         self.n_samples = len(samples.rows)
         self.batch_size = min(batch_size, self.n_samples)
@@ -234,9 +234,10 @@ class Minibatches:
     def epoch(self):
         """Yield each step as (parts, share): an iterable of Batch, a single one for up to `part_rows` samples, and the
         number of its samples as a share of the divisor."""
-        rows, windows = self.samples.rows, one_pass(self.X)
+        rows, block_length = self.samples.rows, self._block_rows
         if self._random_state is not None:
-            rows = shuffled(self.X, rows, self._random_state, self._row_bytes)
+            rows = shuffled(self.X, rows, self._random_state, block_length)
+        windows = one_pass(self.X, block_length and (rows, block_length * WINDOW_BLOCKS))
         self.loss_sum[:] = self.square_sum[:] = 0
         self._n_served = 0
         if self.batch_size > self.part_rows:

@@ -9,6 +9,7 @@ from scipy import sparse
 from sksoftmax._engine.blocks import Blocks, Pass
 from sksoftmax._engine.half_precision import is_half, to_single
 from sksoftmax._engine.interrupts import quietly
+from sksoftmax._engine.reading_ahead import ReadingAhead
 
 # Values that are looked at together: they stay in the second cache.
 PART_VALUES = 2**18
@@ -89,15 +90,20 @@ def _not_finite(value, row, column):
     )
 
 
-def one_pass(X):
+def one_pass(X, ahead=None):
     """A function ``windows(rows, multiple)`` that yields (array, places) whose rows, one after the other, are these
     rows of X (n, d), dense, CSR or Blocks; all but the last are a multiple of a number. Rows of Blocks must go on from
-    call to call."""
+    call to call.
+
+    ahead : None, or (rows, length) of all calls together, of which that many are brought into memory ahead of time
+    """
     if isinstance(X, Blocks):
         return Pass(X).windows
-    if sparse.issparse(X) or _rows_lie_together(X):
-        return lambda rows, _: [(X, rows)]
-    return partial(_gathered, X)
+    if not sparse.issparse(X) and not _rows_lie_together(X):
+        return partial(_gathered, X)
+    if ahead is not None and not sparse.issparse(X):
+        return ReadingAhead(X, *ahead).windows
+    return lambda rows, _: [(X, rows)]
 
 
 def _rows_lie_together(X):

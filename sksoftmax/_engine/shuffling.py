@@ -11,12 +11,17 @@ BLOCK_BYTES = 2**20
 WINDOW_BLOCKS = 64
 
 
-def shuffled(X, rows, random_state, row_bytes=None):
-    """Rows (m,) of X in a new order; with the bytes of a row, in blocks of neighbours."""
+def block_rows(row_bytes):
+    """How many rows of so many bytes make a block."""
+    return max(1, int(BLOCK_BYTES / max(row_bytes, 1)))
+
+
+def shuffled(X, rows, random_state, block_length=None):
+    """Rows (m,) of X in a new order; with a length, in blocks of so many neighbours."""
     if isinstance(X, Blocks):
         return X.shuffled(rows, random_state)
-    if row_bytes is not None:
-        return _in_blocks(rows, max(1, int(BLOCK_BYTES / max(row_bytes, 1))), random_state)
+    if block_length is not None:
+        return _in_blocks(rows, block_length, random_state)
     return rows[random_state.permutation(len(rows))]
 
 
