@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Errors at any place of the package's code that may need memory."""
+"""Errors at any line of the package's code that may need memory."""
 
 import dis
 import os
@@ -17,27 +17,24 @@ NEED_MEMORY = (
 
 
 @cache
-def _offsets(code):
-    return frozenset(step.offset for step in dis.get_instructions(code) if step.opname.startswith(NEED_MEMORY))
+def _lines(code):
+    return frozenset(
+        step.positions.lineno for step in dis.get_instructions(code) if step.opname.startswith(NEED_MEMORY)
+    )
 
 
 def _traced(run, see):
-    """run(), with see(code, offset) called before each such instruction of the package."""
+    """run(), with see(code, line) called before each such line of the package."""
 
-    def instruction(frame, event, _):
-        if event == "opcode" and frame.f_lasti in _offsets(frame.f_code):
-            see(frame.f_code, frame.f_lasti)
-        return instruction
+    def at_line(frame, event, _):
+        if event == "line" and frame.f_lineno in _lines(frame.f_code):
+            see(frame.f_code, frame.f_lineno)
+        return at_line
 
     def entered(frame, event, _):
-        if not frame.f_code.co_filename.startswith(HOME):
-            return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        return instruction
+        return at_line if frame.f_code.co_filename.startswith(HOME) else None
 
     before = sys.gettrace()
-    # Python 3.12 traces instructions where a frame asked for it before tracing begins.
-    sys._getframe().f_trace_opcodes = True
     sys.settrace(entered)
     try:
         return run()
@@ -46,7 +43,7 @@ def _traced(run, see):
 
 
 def places_of(run):
-    """The instructions that run() passes, in the order of their first time."""
+    """The lines that run() passes, in the order of their first time."""
     seen = {}
     _traced(run, lambda *place: seen.setdefault(place))
     return list(seen)
@@ -60,6 +57,6 @@ def failing_at(place, run):
         nonlocal failed
         if here == place and not failed:
             failed = True
-            raise MemoryError(f"{place[0].co_filename}, {place[0].co_qualname}, offset {place[1]}")
+            raise MemoryError(f"{place[0].co_filename}, line {place[1]}")
 
     return _traced(run, see)
