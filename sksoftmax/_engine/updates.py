@@ -191,7 +191,7 @@ class Lazy:
 
     def __init__(self, rule, network, penalty, divisor, moments=None, inverse_scale=None):
         parameters = network.parameters
-        self.moments = moments if moments and len(moments) == 1 else [parameters.zeros_like()]
+        self.moments = moments or [parameters.zeros_like()]
         above = Network(parameters.without_features(), network.activation, network.fit_intercept)
         velocities = [moment.without_features() for moment in self.moments]
         self._above = rule(above, Penalty(penalty.l2, above.parameters), divisor, velocities)

@@ -31,6 +31,12 @@ def test_wider_layers_never_have_larger_batches(sizes, layer, factor):
     assert automatic_batch_size(10**6, wider) <= automatic_batch_size(10**6, sizes)
 
 
+def test_weights_of_upper_layers_cost_what_those_of_the_first_do():
+    # 1110 weights each; with few of them on top the steps would be quick.
+    assert automatic_batch_size(10**6, (4, 30, 30, 3)) == automatic_batch_size(10**6, (370, 3))
+    assert automatic_batch_size(10**6, (4, 30, 3)) > automatic_batch_size(10**6, (4, 30, 30, 3))
+
+
 @pytest.mark.parametrize("n_values", [1, 100.5, 30_000])
 def test_a_sparse_sample_costs_what_it_stores(n_values):
     stored = automatic_batch_size(100_000, (30_000, 20), n_values)

@@ -8,9 +8,9 @@ from scipy import sparse, special
 
 from sksoftmax._engine.activations import ACTIVATIONS
 from sksoftmax._engine.cross_entropy import softmax
-from sksoftmax._engine.inference import READ_ROWS, hidden_units, outputs
+from sksoftmax._engine.inference import READ_ROWS, hidden_units, mean_loss, outputs
 from sksoftmax._engine.products import samples_at_once
-from tests.engine.helpers import ACTIVATION, network, problem, textbook_logits
+from tests.engine.helpers import ACTIVATION, network, problem, samples, textbook_logits, textbook_objective
 
 
 def layers_of(rng, *sizes, dtype=np.float64):
@@ -134,3 +134,14 @@ def test_wide_sparse_rows_are_read_by_the_features_that_they_have(n_samples, rng
     np.testing.assert_allclose(found, X @ layers[0][0].T + layers[0][1], atol=1e-13)
     # The coefficients would be 480 kB.
     assert n_samples > 3 or peak < 240_000
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+def test_the_mean_loss_is_that_of_the_rows_that_take_part(kind, weighted, rng):
+    X, y = problem(rng, 2 * READ_ROWS)
+    weights = rng.uniform(0.5, 2, len(y)) if weighted else None
+    rows, net = rng.permutation(len(y))[: READ_ROWS + 76], network((6, 3), rng=rng)
+    found = mean_loss(net.parameters.pairs(), "identity", samples(kind(X), y, weights, rows))
+    expected = textbook_objective(net.parameters, X[rows], y[rows], 0.0, weights[rows] if weighted else None)
+    assert found == pytest.approx(expected, rel=1e-12)

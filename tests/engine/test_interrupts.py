@@ -81,17 +81,19 @@ def test_no_moment_of_an_interrupt_leaves_a_part_of_an_epoch(rng):
     def train(max_epochs):
         settings = [Settings(l2=0.01, learning_rate=0.5, momentum=0.9, max_epochs=max_epochs)]
         shuffle = np.random.RandomState(0)
-        return sgd.train(network((6, 3)), samples(X, y), settings, batch_size=20, shuffle=shuffle)[0]
+        (result,) = sgd.train(network((6, 3)), samples(X, y), settings, batch_size=20, shuffle=shuffle)
+        return result, shuffle.rand()
 
     wholes, seen, place, interrupted = [train(n) for n in (1, 2, 3)], set(), 1, True
     while interrupted:
         results = []
         interrupted = interrupted_at(place, lambda kept=results: kept.append(train(3)), {sgd.__file__})
-        for result in results:
-            whole = wholes[result.n_epochs - 1]
+        for result, next_number in results:
+            whole, expected_number = wholes[result.n_epochs - 1]
             np.testing.assert_array_equal(result.parameters.flat, whole.parameters.flat)
             np.testing.assert_array_equal(result.moments[0].flat, whole.moments[0].flat)
             assert (result.data_loss, result.n_updates) == (whole.data_loss, whole.n_updates)
+            assert next_number == expected_number
             seen.add(result.n_epochs)
             interrupted = result.interrupt is not None
         place += 1

@@ -183,3 +183,15 @@ def test_each_iteration_is_told_with_its_parameters(rng):
 
     results = lbfgs.train(network((6, 3), 2), samples(X, y), [Settings(l2=0.1, tolerance=1e-4)] * 2, on_epoch=on_epoch)
     assert len(told) == sum(result.n_epochs for result in results)
+
+
+def test_a_search_that_is_told_to_stop_ends_there_and_says_no_more(rng):
+    X, y = problem(rng)
+    settings = Settings(l2=0.01, tolerance=1e-8)
+    (result,) = lbfgs.train(
+        network((6, 3)), samples(X, y), [settings], on_epoch=lambda results, parameters: results[0].n_epochs == 2
+    )
+    assert result.n_epochs == 2
+    assert result.stopped
+    assert not result.converged
+    assert not result.message

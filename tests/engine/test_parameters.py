@@ -70,6 +70,8 @@ def test_equal_numbers_become_a_python_float_that_upcasts_nothing():
 
 def test_layers_go_in_and_come_out(rng):
     pairs = [(rng.normal(size=(4, 6)), rng.normal(size=4)), (rng.normal(size=(3, 4)), rng.normal(size=3))]
+    # As those of a feature that is constant.
+    pairs[0][0][:, 2] = 0
     parameters = Parameters.of(pairs, np.float64)
     assert parameters.sizes == Parameters.sizes_of(pairs) == (6, 4, 3)
     for (W, b), (ours_W, ours_b) in zip(pairs, parameters.pairs(), strict=True):

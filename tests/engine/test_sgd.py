@@ -184,6 +184,22 @@ def test_a_model_that_goes_back_to_where_it_was_best_leaves_the_others_where_the
     assert min(np.diff(calm.learning_rate)) >= 0 > min(np.diff(hasty.learning_rate))
 
 
+def test_models_that_stay_have_the_means_of_their_own_iterates(rng):
+    X, y = problem(rng, 200)
+    settings = [Settings(1e-2, 0.3, max_epochs=30, tolerance=0.1, patience=n, averaged=True) for n in (2, 7, 4)]
+
+    def trained(models):
+        start, shuffle = network((6, 3), len(models)), np.random.RandomState(0)
+        return sgd.train(start, samples(X, y), models, batch_size=16, shuffle=shuffle)
+
+    results = trained(settings)
+    assert len({result.n_epochs for result in results}) == 3
+    for model, result in zip(settings, results):
+        (alone,) = trained([model])
+        np.testing.assert_allclose(result.parameters.flat, alone.parameters.flat, rtol=0, atol=1e-10)
+        np.testing.assert_allclose(result.data_loss, alone.data_loss, rtol=1e-10)
+
+
 def test_the_epoch_after_going_back_has_the_penalty_of_where_it_starts(rng):
     ends, n_steps = [0.0], 208 // 16
 
