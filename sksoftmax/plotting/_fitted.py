@@ -190,10 +190,23 @@ def _layers_of(model, through_pipeline):
             f"{type(model).__name__} is no classifier with coefficients: it needs classes_, and coef_ or coefs_."
         )
     if hasattr(model, "coefs_"):
-        return [np.column_stack([W.T, b]) for W, b in zip(model.coefs_, model.intercepts_)], None
+        if len(model.coefs_) != len(model.intercepts_):
+            raise ValueError(
+                f"coefs_ has {len(model.coefs_)} layers and intercepts_ {len(model.intercepts_)}, must be as many."
+            )
+        pairs = zip(model.coefs_, model.intercepts_)
+        return [_with_intercepts(np.transpose(W), b, f"intercepts_[{i}]") for i, (W, b) in enumerate(pairs)], None
     coef = np.atleast_2d(model.coef_.toarray() if sparse.issparse(model.coef_) else model.coef_)
-    layer = np.column_stack([coef, np.broadcast_to(getattr(model, "intercept_", 0.0), len(coef))])
+    layer = _with_intercepts(coef, getattr(model, "intercept_", 0.0), "intercept_")
     return [layer], _folds_of(model, layer)
+
+
+def _with_intercepts(W, b, name):
+    """A layer (fan_out, fan_in + 1) of attributes that users may have set."""
+    b = np.ravel(b)
+    if len(b) not in (1, len(W)):
+        raise ValueError(f"{name} has {len(b)} numbers for {len(W)} rows of coefficients, must have one for each.")
+    return np.column_stack([W, np.broadcast_to(b, len(W))])
 
 
 def _members_of(model):

@@ -20,7 +20,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from sksoftmax import SoftmaxRegression
+from sksoftmax import SoftmaxRegression, TinyMLPClassifier
+from sksoftmax.plotting import CoefficientsDisplay, ModelMatricesDisplay
 from sksoftmax.plotting._fitted import affine_classes
 from tests.plotting.tables import ENCODERS, FRAMES, encoded_by, trips
 
@@ -143,3 +144,19 @@ def test_searches_and_pipelines_may_hold_each_other(iris):
     np.testing.assert_allclose(X @ layer[:, :-1].T + layer[:, -1], whole.decision_function(X), rtol=1e-6, atol=1e-6)
     with pytest.raises(TypeError, match="GridSearchCV has no best_estimator_: fit it with refit"):
         affine_classes(GridSearchCV(clf(), {"l2": [1.0]}, cv=2, refit=False).fit(X, y))
+
+
+def test_intercepts_that_were_set_by_hand_and_do_not_fit_are_named(iris):
+    X, y = iris
+    softmax, mlp = SoftmaxRegression(max_iter=2, tol=None).fit(X, y), TinyMLPClassifier((5,), max_iter=2, tol=None)
+    softmax.coef_ = softmax.coef_[:2]
+    with pytest.raises(ValueError, match="intercept_ has 3 numbers for 2 rows of coefficients, must have one for each"):
+        CoefficientsDisplay.from_estimator(softmax)
+    mlp.fit(X, y)
+    intercepts = mlp.intercepts_
+    mlp.intercepts_ = intercepts[::-1]
+    with pytest.raises(ValueError, match=r"intercepts_\[0\] has 3 numbers for 5 rows of coefficients, must have one"):
+        ModelMatricesDisplay.from_estimator(mlp, X[:3])
+    mlp.intercepts_ = intercepts[:1]
+    with pytest.raises(ValueError, match="coefs_ has 2 layers and intercepts_ 1, must be as many"):
+        ModelMatricesDisplay.from_estimator(mlp, X[:3])
