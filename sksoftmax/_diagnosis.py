@@ -92,8 +92,8 @@ def shortfall(estimator, result, samples, state):
         return None
     if estimator.loss_ <= FAR or not is_small(samples, len(estimator.classes_)):
         return None
-    (layer,), coordinates = estimator._published_layers(), Coordinates(state["mean"], state["scale"])
-    if not is_far_above(layer, samples, estimator.l2_, coordinates, estimator.fit_intercept):
+    coordinates = Coordinates(state["mean"], state["scale"])
+    if not is_far_above(result.parameters, samples, estimator.l2_, coordinates, estimator.fit_intercept):
         return None
     nearer = "tol=1e-6 and max_iter=10000"
     if estimator.solver != "lbfgs":
