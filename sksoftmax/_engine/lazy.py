@@ -288,7 +288,7 @@ class GatheredRows:
 
     def __init__(self, first, mean, centred):
         self._first, self._centred = first, centred
-        self._mean = None if mean is None or not len(centred) else mean[centred]
+        self._mean = mean[centred] if len(centred) else None
 
     def read(self, X, start, stop):
         """Take these rows of X."""
