@@ -61,7 +61,10 @@ def test_where_nothing_grows_nothing_is_kept(rng):
 def test_models_that_stay_keep_their_factors(rng):
     parameters = network((3, 2), n_models=3, rng=rng).parameters
     growth = Growth([8.0, 2.0, 8.0], parameters)
+    growth.begin(parameters)
     judge(growth, [1.0, 0.01, 0.06])
-    rest = growth.take(np.array([1, 2]), parameters.take(np.array([1, 2])))
+    stay = np.array([1, 2])
+    rest = growth.take(stay, parameters.take(stay))
     assert rest.factors.tolist() == [2, 4]
+    np.testing.assert_array_equal(rest.best.flat, parameters.take(stay).flat)
     assert judge(rest, [0.01, 0.5]).tolist() == [False, True]

@@ -200,19 +200,20 @@ def test_models_that_stay_have_the_means_of_their_own_iterates(rng):
         np.testing.assert_allclose(result.data_loss, alone.data_loss, rtol=1e-10)
 
 
-def test_the_epoch_after_going_back_has_the_penalty_of_where_it_starts(rng):
-    ends, n_steps = [0.0], 208 // 16
+def test_a_model_goes_back_to_where_its_best_epoch_began_with_the_penalty_there(rng):
+    told, n_steps = [network((6, 3)).parameters], 208 // 16
 
     def on_epoch(results, parameters):
-        ends.append(0.5 * 1e-6 * parameters.squared_norm())
+        told.append(parameters.take([0]))
 
     (result,) = trained_in_growing_steps([0.5], rng, on_epoch=on_epoch)
-    # What is told of the epoch that a model goes back from is where it goes.
-    stayed = np.append(np.diff(result.learning_rate) >= 0, True)
-    assert not stayed.all()
-    starts, ends = np.array(ends[:-1]), np.array(ends[1:])
+    objectives = np.add(result.data_loss, result.penalty)
+    (back,) = np.flatnonzero(np.diff(result.learning_rate) < 0)
+    np.testing.assert_array_equal(told[back + 1].flat, told[np.argmin(objectives[:back])].flat)
+    # What is told of the epoch that it goes back from is where it goes.
+    starts, ends = np.lib.stride_tricks.sliding_window_view([0.5e-6 * each.squared_norm() for each in told], 2).T
     expected = starts + (ends - starts) * (n_steps - 1) / (2 * n_steps)
-    np.testing.assert_allclose(np.array(result.penalty)[stayed], expected[stayed], rtol=1e-9)
+    np.testing.assert_allclose(np.delete(result.penalty, back), np.delete(expected, back), rtol=1e-9)
 
 
 def test_full_batch_curves_are_the_objective_before_each_step(rng):
