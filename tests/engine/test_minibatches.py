@@ -59,6 +59,7 @@ def test_an_epoch_serves_every_sample_once_in_batches_of_the_given_size(kind, n_
     steps = served(stream, X)
     assert flat(steps) == list(range(n_samples))
     sizes = [len(step) for step in steps]
+    assert stream.n_steps == len(steps)
     assert all(size == min(batch_size, n_samples) for size in sizes[:-1])
     assert sizes[-1] <= batch_size
 

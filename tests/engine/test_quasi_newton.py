@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize, rosen, rosen_der
 
+from sksoftmax._engine import quasi_newton
 from sksoftmax._engine.quasi_newton import MEMORY, Curvature, minimise
 
 # Relative rounding of float64.
@@ -129,3 +130,20 @@ def test_a_gradient_that_is_wrong_ends_without_convergence():
     stack = Functions([lambda x: (x @ x, -2 * x)])
     np.testing.assert_array_equal(stack.minimise(np.ones((1, 3))), np.ones((1, 3)))
     assert not stack.converged[0]
+
+
+def test_a_direction_that_does_not_fall_gives_way_to_the_gradient_without_pairs(rng):
+    class Turned:
+        forgotten = ()
+
+        def directions(self, gradients):
+            return gradients * np.array([[1.0], [-2.0], [0.0]])
+
+        def forget(self, functions):
+            self.forgotten = functions.tolist()
+
+    gradients, curvature = rng.normal(size=(3, 4)), Turned()
+    directions, slopes = quasi_newton._turned(np.zeros((3, 4)), np.ones(3, bool), gradients, curvature)
+    np.testing.assert_array_equal(directions, gradients * np.array([[-1.0], [-2.0], [-1.0]]))
+    np.testing.assert_allclose(slopes, (directions * gradients).sum(axis=1), rtol=1e-12)
+    assert curvature.forgotten == [0, 2]
