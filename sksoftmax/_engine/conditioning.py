@@ -174,7 +174,8 @@ class FeatureMoments(NamedTuple):
     """What coordinates are computed from, the same for any l2.
 
     centre : (d,) that is subtracted, or None where nothing is centred
-    mean, deviation, spread : (d,); without centring the deviation is that from 0, and the spread is the largest value
+    mean, deviation, spread : (d,); without centring the deviation is that from 0, and the spread no less than the size
+        of the mean
     damping : part of the squared spread that is added to the squared deviation
     medians : how many times the median of the scales is added to each
     subsample : what the mean and deviation were computed from, of n_samples samples, or None of parts together

@@ -34,6 +34,16 @@ def test_scale_is_the_damped_standard_deviation(rng):
     np.testing.assert_allclose(coordinates.scale, expected, rtol=1e-9)
 
 
+def test_without_an_intercept_nothing_is_centred_and_features_are_measured_from_zero(rng):
+    X, y = problem(rng, 60, 5)
+    X += [0, 1, -3, 5, 0]
+    coordinates = conditioning_of(samples(X, y), 1e-4, False, rng).coordinates
+    assert coordinates.mean is None
+    spread = np.maximum(np.ptp(X, axis=0), np.abs(X.mean(axis=0)))
+    expected = np.sqrt((X**2).mean(axis=0) + DAMPING * spread**2 + 1e-4)
+    np.testing.assert_allclose(coordinates.scale, expected, rtol=1e-9)
+
+
 def test_a_search_to_the_optimum_of_a_penalised_objective_has_scales_that_are_more_alike(rng):
     X, y = problem(rng, 60, 5)
     data = samples(X * [1, 1.5, 2, 1e2, 1e-3], y)

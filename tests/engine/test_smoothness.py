@@ -189,6 +189,17 @@ def test_a_stream_starts_with_care_whatever_comes_first(n_samples, solver, rng):
     assert 0 < learning_rate(net, first, solver, 32, 1e-4, 0.9, streaming=True) <= 3 * whole
 
 
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_later_samples_of_a_stream_may_be_as_far_off_as_unit_variance_in_each_input(fit_intercept, rng):
+    X, y = problem(rng, 2)
+    conditioning = conditioning_of(samples(X, y), 0.0, fit_intercept, rng)
+    net = Network(Parameters((6, 8, 3)), "tanh", fit_intercept)
+    squares = [moments.largest_square for moments in measure(net, conditioning, True).moments]
+    seen = [moments.largest_square for moments in measure(net, conditioning, False).moments]
+    assert squares == [max(6 + fit_intercept, seen[0]), max(8 + fit_intercept, seen[1])]
+    assert seen[1] < 8
+
+
 def test_weights_of_a_stream_count_as_they_are(rng):
     X, y = problem(rng, 200)
     net = network((6, 3))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import numpy as np
 
-from sksoftmax._engine.stopping import Patience, resolution
+from sksoftmax._engine.stopping import Patience, resolution, standard_errors
 
 
 def test_runs_out_after_exactly_that_many_epochs_without_improvement():
@@ -60,3 +60,11 @@ def test_units_multiply_the_tolerance_and_the_excused_start_anew():
     assert patience.stale.tolist() == [0, 1]
     patience.exhausted(np.full(2, 0.95), units, np.array([False, True]))
     assert patience.stale.tolist() == [1, 0]
+
+
+def test_standard_errors_are_those_of_the_mean_of_as_many_equal_samples(rng):
+    losses = rng.uniform(1, 3, (50, 2))
+    found = standard_errors(losses.sum(axis=0), (losses**2).sum(axis=0), 50, 20)
+    np.testing.assert_allclose(found, losses.std(axis=0) / np.sqrt(20), rtol=1e-12)
+    # Rounding may leave less than nothing of a variance.
+    assert standard_errors(np.full(1, 3.0), np.full(1, 0.9 * 3.0), 3, 3) == 0
