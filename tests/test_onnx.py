@@ -45,10 +45,16 @@ def run(model, X, **options):
 
 def assert_same(model, X, dtype, tolerance=None):
     """Compare the outputs of a graph with the model's; return how far the probabilities are from each other."""
-    (labels, p), expected = run(model, X), model.predict_proba(X)
-    np.testing.assert_array_equal(labels, model.predict(X))
+    (labels, p), expected, predicted = run(model, X), model.predict_proba(X), model.predict(X)
+    tolerance = tolerance or TOLERANCE[dtype]
     assert p.dtype == dtype
-    np.testing.assert_allclose(p, expected, rtol=0, atol=tolerance or TOLERANCE[dtype])
+    np.testing.assert_allclose(p, expected, rtol=0, atol=tolerance)
+    # Each of two probabilities may be off by the tolerance: where the model's are nearer than twice that, rounding
+    # decides which is the larger one.
+    second, first = np.sort(expected, axis=1)[:, -2:].T
+    clear = first - second > 2 * tolerance
+    np.testing.assert_array_equal(labels[clear], predicted[clear])
+    assert np.mean(~clear) < 1e-3
     return abs(p - expected)
 
 
