@@ -178,10 +178,11 @@ class BaseSoftmaxClassifier(
         context = self._init_callback_context(max_subtasks=int(self.max_iter))
         going_on = self.warm_start and hasattr(self, "classes_")
         earlier_classes, layers = (self.classes_, self._layers_to_go_on_from()) if going_on else (None, None)
+        earlier_names = getattr(self, "feature_names_in_", None)
         X, y, extremes = valid(self, X, y, reset=True)
         if going_on:
             self.classes_ = np.unique(y)
-            self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True")
+            self._check_same_network(layers, earlier_classes, X.shape[1], "warm_start=True", earlier_names)
         own = own_samples(self, *validation)
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, len(y))
@@ -301,15 +302,20 @@ class BaseSoftmaxClassifier(
                 f"classes == {shown(classes)}, must be those that the model has: {shown(self.classes_.tolist())}."
             )
 
-    def _check_same_network(self, layers, classes, n_features, goes_on):
+    def _check_same_network(self, layers, classes, n_features, goes_on, names=None):
         earlier, sizes = Parameters.sizes_of(layers), self._sizes(n_features)
         _, activation = self._hidden_shape()
         before, now = classes.tolist(), self.classes_.tolist()
-        if (earlier, self._activation, before) == (sizes, activation, now):
+        names, names_now = (
+            None if n is None else n.tolist() for n in (names, getattr(self, "feature_names_in_", None))
+        )
+        renamed = None not in (names, names_now) and names != names_now
+        if not renamed and (earlier, self._activation, before) == (sizes, activation, now):
             return
         new, gone = ([label for label in a if label not in b] for a, b in ((now, before), (before, now)))
         differences = {
             f"X has {sizes[0]} features, had {earlier[0]}": sizes[0] != earlier[0],
+            f"X has the features {shown(names_now)}, had {shown(names)}": renamed and sizes[0] == earlier[0],
             f"hidden_layer_sizes == {sizes[1:-1]}, was {earlier[1:-1]}": sizes[1:-1] != earlier[1:-1],
             f"activation == {activation!r}, was {self._activation!r}": activation != self._activation,
             f"y has the new classes {shown(new)}": new,

@@ -303,6 +303,17 @@ def test_warm_start_with_other_classes_or_features_is_an_error(iris):
     assert_unchanged(clf, before)
 
 
+def test_warm_start_with_features_of_other_names_or_order_is_an_error(iris):
+    frame, y = pd.DataFrame(iris[0], columns=list("abcd")), iris[1]
+    clf = quick(warm_start=True).fit(frame, y)
+    before = state_of(clf)
+    for other in (frame[list("bacd")], frame.rename(columns={"d": "e"})):
+        with pytest.raises(ValueError, match=r"warm_start=True cannot go on: X has the features \[.*, had \['a', 'b'"):
+            clf.fit(other, y)
+        assert_unchanged(clf, before)
+    clf.fit(frame, y)
+
+
 @pytest.mark.parametrize(
     "parameters", [{}, {"momentum": 0.0}, {"solver": "adam"}, {"learning_rate": "exponential"}], ids=str
 )
