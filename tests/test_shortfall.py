@@ -39,7 +39,7 @@ def objective(coef, intercept, X, y, l2):
 
 
 def least(X, y, l2):
-    """The minimum of the objective, by the trust regions of SciPy with the exact Hessian."""
+    """The minimum of the objective, by the trust regions of SciPy with the Hessian."""
     n, d = X.shape
     mean, scale = X.mean(axis=0), X.std(axis=0)
     Z = np.column_stack([(X - mean) / scale, np.ones(n)])
@@ -60,7 +60,7 @@ def least(X, y, l2):
         H = np.einsum("nkl,ni,nj->kilj", of_logits, Z, Z, optimize=True).reshape(v.size, v.size) / n
         return H + np.diag(np.tile(penalty, shape[0]))
 
-    found = minimize(value, np.zeros(shape).ravel(), jac=gradient, hess=hessian, method="trust-exact", tol=1e-9)
+    found = minimize(value, np.zeros(shape).ravel(), jac=gradient, hess=hessian, method="trust-ncg", tol=1e-9)
     return found.fun
 
 
