@@ -146,6 +146,13 @@ def test_weights_that_let_a_stream_diverge_are_named(iris):
     np.testing.assert_array_equal(clf.coef_, before)
 
 
+@pytest.mark.parametrize("rare", [0, 2])
+def test_weights_that_overflow_in_one_class_are_named(rare, iris):
+    clf = SoftmaxRegression(class_weight={rare: 1e300})
+    with pytest.raises(ValueError, match="sample_weight times class_weight overflows: use smaller weights"):
+        clf.fit(*iris, sample_weight=1e10)
+
+
 def test_weights_without_a_sum_are_named_where_they_count_as_they_are(iris):
     X, y = iris
     layers = [(np.zeros((3, 4)), np.zeros(3))]

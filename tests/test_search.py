@@ -643,6 +643,21 @@ def test_weights_that_the_scorer_does_not_take_are_told(iris):
             search.fit(*iris, sample_weight=np.ones(150))
 
 
+def weighted_accuracy(estimator, X, y, sample_weight=None):
+    return np.average(estimator.predict(X) == y, weights=sample_weight)
+
+
+def test_a_function_that_takes_weights_scores_with_them_as_a_scorer_does(iris, rng):
+    weights = rng.uniform(0.1, 3, 150)
+    scores = [
+        VectorizedGridSearchCV(quick(), {"l2": L2S}, cv=2, scoring=scoring, refit=False)
+        .fit(*iris, sample_weight=weights)
+        .cv_results_["mean_test_score"]
+        for scoring in ("accuracy", weighted_accuracy)
+    ]
+    np.testing.assert_allclose(*scores, rtol=1e-12)
+
+
 def test_verbose_tells_the_number_of_fits(iris, capsys):
     VectorizedGridSearchCV(quick(), {"l2": L2S}, verbose=1).fit(*iris)
     lines = capsys.readouterr().out.splitlines()

@@ -103,6 +103,25 @@ def test_the_callbacks_of_a_candidate_are_told_of_every_epoch_as_in_the_search_o
     assert logs[0] == logs[1]
 
 
+def test_callbacks_of_some_candidates_are_told_of_their_fits_as_in_the_search_of_scikit_learn(digits):
+    from sklearn.callback import ScoringMonitor
+
+    logs = []
+    for cls in (VectorizedGridSearchCV, GridSearchCV):
+        monitor = ScoringMonitor(scoring="accuracy")
+        # Steps before that differ are jobs of their own.
+        candidates = [
+            {"standardscaler__with_mean": [False], "softmaxregression": [quick()]},
+            {"standardscaler__with_mean": [True], "softmaxregression": [quick().set_callbacks(monitor)]},
+        ]
+        cls(make_pipeline(StandardScaler(), quick()), candidates, cv=2, refit=False).fit(*digits)
+        log = monitor.get_logs().data
+        # Two fits, of three epochs each and a score of the whole fit.
+        assert len(log) == len({row["task_id_path"] for row in log}) == 2 * 4
+        logs.append(sorted(row["accuracy"] for row in log))
+    assert logs[0] == logs[1]
+
+
 def test_a_candidate_with_callbacks_has_the_scores_of_one_without(digits):
     plain = VectorizedGridSearchCV(quick(), {"l2": L2S}, cv=2).fit(*digits)
     watched = VectorizedGridSearchCV(quick().set_callbacks(Recorder()), {"l2": L2S}, cv=2).fit(*digits)

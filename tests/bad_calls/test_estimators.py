@@ -54,7 +54,7 @@ TABLE = [
     (FITS, "fit_intercept", "an instance of 'bool'", [0, "no", None]),
     (FITS, "class_weight", "a str among {'balanced'}, an instance of 'dict' or None", ["auto", 2, [1, 1, 1], X]),
     (FITS, "class_weight", "must be a finite number >= 0",
-        [{0: "a"}, {0: -1}, {0: NAN}, {0: INF}, {0: None}, {0: [1, 2]}, {0: 1j}, {0: 10**400}]),
+        [{0: "a"}, {0: -1}, {0: NAN}, {0: INF}, {0: None}, {0: [1, 2]}, {0: [1.0]}, {0: 1j}, {0: 10**400}]),
     (FITS, "class_weight", "not among the classes [0, 1, 2]", [{"a": 2}, {7: 1.0}]),
     (FITS, "early_stopping", "an instance of 'bool'", [1, "yes", None]),
     (FITS, "validation_fraction", "a float in the range (0, 1)", [0, 1, 1.5, -0.1, NAN, "0.1", None]),

@@ -30,6 +30,16 @@ def test_outputs_equal_the_textbook_formula(kind, activation, rng):
     np.testing.assert_allclose(logits, textbook_logits(net.parameters, X, activation), atol=1e-13)
 
 
+@pytest.mark.parametrize("n_samples", [3, 200])
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_matrix, sparse.csr_array], ids=["dense", "matrix", "array"])
+def test_sparse_coefficients_give_the_outputs_of_dense_ones(kind, n_samples, rng):
+    X = rng.binomial(1, 0.4, (n_samples, 30)).astype(np.float64)
+    ((W, b),) = layers_of(rng, 30, 4)
+    W[:, ::3] = 0
+    logits = outputs([(sparse.csr_matrix(W), b)], "identity", kind(X))
+    np.testing.assert_allclose(logits, X @ W.T + b, atol=1e-13)
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_hidden_units_equal_the_textbook_formula(activation, rng):
     X, _ = problem(rng, READ_ROWS + 76)

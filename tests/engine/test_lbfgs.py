@@ -88,11 +88,22 @@ def separable(rng):
     return X + 4 * np.eye(6)[y], y
 
 
+@pytest.mark.parametrize("train", [sgd.train, lbfgs.train], ids=["sgd", "lbfgs"])
+def test_a_result_has_a_course_and_losses_of_minibatches_where_they_are_asked_for(train, rng):
+    X, y = problem(rng)
+    settings = Settings(l2=0.01, learning_rate=0.1, max_epochs=2)
+    for asked in (False, True):
+        options = {"with_course": True, "keep_minibatch_losses": True} if asked else {}
+        (result,) = train(network((6, 3)), samples(X, y), [settings], **options)
+        assert (result.course is not None, len(result.minibatch_loss) > 0) == (asked, asked)
+
+
 def test_the_gradient_is_small_relative_to_a_small_objective(rng):
     X, y = separable(rng)
     data, settings = samples(X, y), Settings(l2=1e-6, max_epochs=1000, tolerance=1e-3)
     (result,) = lbfgs.train(network((6, 3)), data, [settings])
     assert result.converged
+    assert not result.message
     value, gradient = ObjectiveOfOne(network((6, 3)), data, settings)(result.parameters.flat.copy())
     assert value < 1e-3
     assert np.abs(gradient).max() <= 1e-3 * RELATIVE * 2 * value
