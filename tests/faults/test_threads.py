@@ -59,6 +59,10 @@ def test_eight_threads_predict_while_clones_train(alone):
         assert all(each.result(AT_MOST) for each in predicting)
 
 
+@pytest.mark.skipif(
+    int(np.__version__.split(".")[0]) < 2,
+    reason="OpenBLAS of NumPy 1 may have other bits where several threads call it at once",
+)
 @pytest.mark.parametrize("seed", range(3))
 def test_four_fits_at_once(alone, seed):
     order, start = np.random.RandomState(seed).permutation(4), threading.Barrier(4)
