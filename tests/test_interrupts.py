@@ -157,7 +157,7 @@ from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_info
 from sksoftmax import SoftmaxRegression, VectorizedGridSearchCV
 X, y = load_digits(return_X_y=True)
-model = SoftmaxRegression(max_iter=1000, tol=None, random_state=0)
+model = SoftmaxRegression(max_iter=3000, tol=None, random_state=0)
 search = VectorizedGridSearchCV(model, {"batch_size": [32, 64]}, cv=20, n_jobs=2, verbose=2)
 threads = [pool["num_threads"] for pool in threadpool_info()]
 try:
