@@ -152,29 +152,39 @@ def on_call(monkeypatch, number, act):
     return calls
 
 
+def a_worker_killed(client, monkeypatch, number):
+    """Kill a worker before the parts are asked for the so-many-th time."""
+    pid = client.run(os.getpid).popitem()[1]
+    return on_call(monkeypatch, number, lambda: os.kill(pid, signal.SIGKILL))
+
+
 def test_a_worker_killed_in_the_middle_changes_nothing(client, monkeypatch, datasets):
     X, y = datasets["digits"]
     X = X / 16
-    pid = client.run(os.getpid).popitem()[1]
-    calls = on_call(monkeypatch, 10, lambda: os.kill(pid, signal.SIGKILL))
+    calls = a_worker_killed(client, monkeypatch, 10)
     ours = DaskSoftmaxRegression(**EXACT).fit(*in_blocks(X, y, chunks=200))
     assert len(calls) > 10
     assert_same(ours, SoftmaxRegression(**EXACT).fit(X, y))
     client.wait_for_workers(2)
 
 
-def test_no_block_is_sent_twice_and_none_while_it_trains(client, monkeypatch, datasets):
+@pytest.mark.parametrize(
+    ("settings", "n_vectors", "beside"),
+    # A gradient, or coefficients, velocity and the mean of the iterates; and what tells of them.
+    [({"l2": 0.01}, 1, 1000), ({"solver": "sgd", "max_iter": 5, "tol": None}, 3, 4000)],
+    ids=["lbfgs", "sgd"],
+)
+def test_no_block_is_sent_twice_and_none_while_it_trains(settings, n_vectors, beside, client, monkeypatch, datasets):
     X, y = datasets["digits"]
     dX, dy = client.persist(in_blocks(X, y, chunks=200))
     distributed.wait([dX, dy])
     before, joined = sent(client), {}
     on_call(monkeypatch, 1, lambda: joined.update(sent(client)))
-    clf = DaskSoftmaxRegression(l2=0.01).fit(dX, dy)
+    clf = DaskSoftmaxRegression(**settings).fit(dX, dy)
     assert max(Counter(key for message in sent_since(client, before) for key in message).values()) == 1
     messages = sent_since(client, joined)
     assert len(messages) >= clf.n_iter_
-    # A gradient, and what tells of it.
-    largest = 8 * (clf.coef_.size + clf.intercept_.size) + 1000
+    largest = 8 * n_vectors * (clf.coef_.size + clf.intercept_.size) + beside
     assert max(size for message in messages for size in message.values()) < largest < 200 * X[0].nbytes / 2
 
 
@@ -263,29 +273,13 @@ def test_a_worker_killed_in_the_middle_of_local_sgd_changes_nothing(client, monk
         return DaskSoftmaxRegression(solver="sgd", random_state=0, max_iter=8, tol=None).fit(*in_blocks(*iris))
 
     whole = fitted()
-    pid = client.run(os.getpid).popitem()[1]
-    calls = on_call(monkeypatch, 8, lambda: os.kill(pid, signal.SIGKILL))
+    calls = a_worker_killed(client, monkeypatch, 8)
     killed = fitted()
     assert len(calls) > 8
     # A part has its order of samples from its place, and the same arithmetic with another worker.
     np.testing.assert_array_equal(killed.coef_, whole.coef_)
     assert killed.loss_curve_ == whole.loss_curve_
     client.wait_for_workers(2)
-
-
-def test_local_sgd_sends_no_block_twice_and_none_while_it_trains(client, monkeypatch, datasets):
-    X, y = datasets["digits"]
-    dX, dy = client.persist(in_blocks(X, y, chunks=200))
-    distributed.wait([dX, dy])
-    before, joined = sent(client), {}
-    on_call(monkeypatch, 1, lambda: joined.update(sent(client)))
-    clf = DaskSoftmaxRegression(solver="sgd", max_iter=5, tol=None).fit(dX, dy)
-    assert max(Counter(key for message in sent_since(client, before) for key in message).values()) == 1
-    # Coefficients, velocity, the mean of the iterates, and what tells of them.
-    largest = 8 * 3 * (clf.coef_.size + clf.intercept_.size) + 4000
-    sizes = [size for message in sent_since(client, joined) for size in message.values()]
-    assert len(sizes) >= clf.n_iter_
-    assert max(sizes) < largest < 200 * X[0].nbytes / 2
 
 
 def sent_since(client, before):

@@ -38,8 +38,6 @@ RARELY_ON = 0.02
 ORDINARY_EXPONENT = 256
 # Part of the largest number of a type that a feature may range over: sums over some hundreds of samples are finite.
 WIDEST = 2.0**-10
-
-
 # Sparse features whose mean is more times their range lose their variance to rounding.
 FARTHEST = 5e6
 

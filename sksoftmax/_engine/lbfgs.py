@@ -154,51 +154,8 @@ def train(
 
 def descend(objective, settings, earlier=None, with_course=False, on_epoch=None):
     """Minimise each model of an Objective, as `train` does."""
-    results = [TrainingResult() for _ in settings] if earlier is None else [earlier]
-    course, saved = None if earlier is None else earlier.course.numbers, None
-    rounding = np.finfo(objective.network.parameters.dtype).eps
-
-    def record(models, places):
-        validated = objective.validated()
-        for result, place in zip([results[m] for m in models], places):
-            result.data_loss.append(float(objective.data_loss[place]))
-            result.penalty.append(float(objective.penalty[place]))
-            result.n_updates += 1
-            result.updates.append(result.n_updates)
-            if validated:
-                result.add_validation(*validated[place])
-
-    def moved(models, places, converged, course_now):
-        nonlocal saved
-        record(models, places)
-        for m, has_converged in zip(models, converged):
-            results[m].converged = bool(has_converged)
-        if len(settings) == 1:
-            kept = objective.network.parameters.take([0])
-            saved = results[0].n_epochs, kept, Course({"parameters": kept}, course_now()) if with_course else None
-        stop = np.zeros(len(models), bool)
-        if on_epoch is not None:
-            for i, (m, place) in enumerate(zip(models, places)):
-                stop[i] = bool(on_epoch([results[m]], objective.network.parameters.take([place])))
-                results[m].stopped = bool(stop[i] and not converged[i])
-        return stop
-
-    def ended(models, finished, converged, points):
-        # What was evaluated last may not be where they are.
-        objective.set(points)
-        without = [place for place in np.flatnonzero(finished) if not results[models[place]].data_loss]
-        if without:
-            objective(points)
-            record(models[without], without)
-        for place in np.flatnonzero(finished):
-            result, most = results[models[place]], settings[models[place]].max_epochs
-            result.parameters = objective.network.parameters.take([place])
-            result.converged, result.best_epoch = bool(converged[place]), result.n_epochs - 1
-            result.diverged = not np.isfinite(result.data_loss[-1] + result.penalty[-1])
-            if not (result.converged or result.stopped) and result.n_epochs < most:
-                result.message = "no step lowers the objective further"
-        if not finished.all():
-            objective.take(np.flatnonzero(~finished))
+    descent = _Descent(objective, settings, earlier, with_course, on_epoch)
+    course = None if earlier is None else earlier.course.numbers
 
     def search():
         minimise(
@@ -206,21 +163,85 @@ def descend(objective, settings, earlier=None, with_course=False, on_epoch=None)
             objective.vectors() if course is None else course["points"],
             np.array([s.max_epochs for s in settings]),
             objective.tolerances,
-            rounding,
-            moved,
-            ended,
+            np.finfo(objective.network.parameters.dtype).eps,
+            descent.moved,
+            descent.ended,
             course,
         )
 
     try:
         quietly(search, over="ignore", invalid="ignore", divide="ignore")
     except KeyboardInterrupt as interrupt:
-        if saved is None:
+        if descent.saved is None:
             raise
-        (result,) = results
-        n_epochs, result.parameters, _ = saved
+        descent.cut(interrupt)
+    if descent.saved is not None:
+        *_, descent.results[0].course = descent.saved
+    return descent.results
+
+
+class _Descent:
+    """What becomes of the models of an Objective on their way to the minimum; takes what `descend` takes.
+
+    Attributes
+    ----------
+    results : list of TrainingResult
+    saved : (number of iterations, Parameters, Course or None) of the only model after its latest one, or None
+    """
+
+    def __init__(self, objective, settings, earlier, with_course, on_epoch):
+        self._objective, self._settings, self._with_course = objective, settings, with_course
+        self._on_epoch = on_epoch
+        self.results, self.saved = [TrainingResult() for _ in settings] if earlier is None else [earlier], None
+
+    def moved(self, models, places, converged, course_now):
+        """Take notice of an iteration; return which of the models (n,) bool shall stop."""
+        self._record(models, places)
+        for m, has_converged in zip(models, converged):
+            self.results[m].converged = bool(has_converged)
+        if len(self._settings) == 1:
+            kept = self._objective.network.parameters.take([0])
+            course = Course({"parameters": kept}, course_now()) if self._with_course else None
+            self.saved = self.results[0].n_epochs, kept, course
+        stop = np.zeros(len(models), bool)
+        if self._on_epoch is not None:
+            for i, (m, place) in enumerate(zip(models, places)):
+                result = self.results[m]
+                stop[i] = bool(self._on_epoch([result], self._objective.network.parameters.take([place])))
+                result.stopped = bool(stop[i] and not converged[i])
+        return stop
+
+    def ended(self, models, finished, converged, points):
+        """Take those from the objective that have finished."""
+        # What was evaluated last may not be where they are.
+        self._objective.set(points)
+        without = [place for place in np.flatnonzero(finished) if not self.results[models[place]].data_loss]
+        if without:
+            self._objective(points)
+            self._record(models[without], without)
+        for place in np.flatnonzero(finished):
+            result, most = self.results[models[place]], self._settings[models[place]].max_epochs
+            result.parameters = self._objective.network.parameters.take([place])
+            result.converged, result.best_epoch = bool(converged[place]), result.n_epochs - 1
+            result.diverged = not np.isfinite(result.data_loss[-1] + result.penalty[-1])
+            if not (result.converged or result.stopped) and result.n_epochs < most:
+                result.message = "no step lowers the objective further"
+        if not finished.all():
+            self._objective.take(np.flatnonzero(~finished))
+
+    def cut(self, interrupt):
+        """End where the latest iteration left the only model."""
+        (result,) = self.results
+        n_epochs, result.parameters, _ = self.saved
         result.cut(n_epochs, interrupt)
         result.best_epoch = n_epochs - 1
-    if saved is not None:
-        *_, results[0].course = saved
-    return results
+
+    def _record(self, models, places):
+        objective, validated = self._objective, self._objective.validated()
+        for result, place in zip([self.results[m] for m in models], places):
+            result.data_loss.append(float(objective.data_loss[place]))
+            result.penalty.append(float(objective.penalty[place]))
+            result.n_updates += 1
+            result.updates.append(result.n_updates)
+            if validated:
+                result.add_validation(*validated[place])

@@ -145,7 +145,11 @@ class Minibatches:
     first : FirstLayer that sparse batches are the inputs of, or None for matrices
     loss_sum : (M,) float64, sum_i w_i CE_i of the batches that this epoch has served
     square_sum : (M,) float64, likewise sum_i w_i CE_i^2
+    epochs_remembered : from one to the next, beside the momentum of the rule
+    growth_limits : arguments of Growth beside what is the models'
     """
+
+    epochs_remembered, growth_limits = 0.0, ()
 
     def __init__(
         self,
@@ -179,11 +183,6 @@ class Minibatches:
         self.weights = None if samples.weights is None else samples.weights.astype(dtype, copy=False)
         self._n_equal = samples.n_equal
         self.serve(n_models)
-
-    # How many epochs are remembered from one to the next, beside the rule's momentum.
-    memory = 0.0
-    # Arguments of Growth beside what is the models'.
-    growth = ()
 
     def state(self):
         """Where the random order of later epochs stands, or None."""

@@ -93,13 +93,13 @@ class Rounds:
 
     # What a Minibatches has too. The objective is that where a round begins, and its samples stay where they are.
     n_points, divisor, first = 1, 1, None
-    growth = LEAST_RATE, STEEP
+    growth_limits = LEAST_RATE, STEEP
 
     def __init__(self, shares, n_steps, batch_size, n_equal, total_at, passes_from):
         self.n_steps, self.batch_size, self._n_equal = n_steps, batch_size, n_equal
         self._shares, self._total_at, self._passes_from = shares, total_at, passes_from
         self._momentum = min(1 - float(np.square(shares).sum()), MOST_MOMENTUM)
-        self.memory = 1 / (1 - self._momentum)
+        self.epochs_remembered = 1 / (1 - self._momentum)
         self._velocity, self._left, self._objective, self._corrects = None, None, np.inf, False
 
     def go_through(self, rule, n_updates, mean=None):

@@ -25,7 +25,7 @@ MEMORIES, HIDDEN_MEMORIES = 2, 5
 
 def _patience(settings, network, stream):
     """Epochs of a stream without improvement that make a plateau."""
-    patience = max(settings.patience, ceil(MEMORIES * stream.memory))
+    patience = max(settings.patience, ceil(MEMORIES * stream.epochs_remembered))
     if not settings.averaged:
         return patience
     memories = MEMORIES if len(network.parameters.layers) == 1 else HIDDEN_MEMORIES
@@ -43,7 +43,7 @@ class _Stack:
         self.shrink = np.ones(len(settings))
         # Of what is monitored, and the objective of the latest epoch.
         self.lowest, self.latest = np.full(len(settings), np.inf), np.full(len(settings), np.inf)
-        self.growth = Growth([s.most_growth for s in settings], network.parameters, *stream.growth)
+        self.growth = Growth([s.most_growth for s in settings], network.parameters, *stream.growth_limits)
         self.mean = IterateMean(network.parameters) if any(s.averaged for s in settings) else None
         self._bind(network, moments)
         self.best = None if monitor is None else network.parameters.take(self.models)
@@ -133,14 +133,9 @@ def train(
     in_blocks=False,
     validation=None,
     monitor="loss",
-    moments=None,
     with_moments=True,
-    n_updates=0,
-    first_epoch=0,
-    earlier=None,
-    with_course=False,
     keep_minibatch_losses=False,
-    on_epoch=None,
+    **options,
 ):
     """Minimise the objective of each model of a stack by steps on minibatches.
 
@@ -159,45 +154,39 @@ def train(
     validation : Samples to evaluate the models on after each epoch, or None
     monitor : "loss" or "accuracy", what "plateau" means on the validation samples, and "best", whose parameters a model
         returns; None where these samples, if any, have no effect
-    moments, n_updates : what the update rule remembers of earlier epochs and how many updates those made
-    with_moments : whether the results shall have what it remembers in the end
-    first_epoch : epochs completed before, for the schedule
-    earlier : TrainingResult with a course, to which the epochs of the only model are added, or None
-    with_course : whether the result shall have its course
+    with_moments : whether the results shall have what the update rule remembers in the end
     keep_minibatch_losses : bool
-    on_epoch : called after each epoch with the TrainingResults that it has added to and the Parameters that they would
-        end with, which the next epoch overwrites; returns whether to stop. Or None
+    **options : of `go_through`
 
     Returns
     -------
     results : list of TrainingResult, one for each model
     """
-    order = shuffle, in_blocks, keep_minibatch_losses
-    network, stream, rule = _prepared(network, samples, settings, solver, nesterov, batch_size, divisor, mean, *order)
+    network, stream, rule = _prepared(
+        network,
+        samples,
+        settings,
+        solver=solver,
+        nesterov=nesterov,
+        batch_size=batch_size,
+        divisor=divisor,
+        mean=mean,
+        shuffle=shuffle,
+        in_blocks=in_blocks,
+        keep_minibatch_losses=keep_minibatch_losses,
+    )
     sizes, dtype, n_models = network.parameters.sizes, network.parameters.dtype, len(settings)
     held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
-    return go_through(
-        network,
-        stream,
-        rule,
-        settings,
-        validation=held_out,
-        monitor=validation and monitor,
-        moments=moments,
-        with_moments=with_moments,
-        n_updates=n_updates,
-        first_epoch=first_epoch,
-        earlier=earlier,
-        with_course=with_course,
-        keep_minibatch_losses=keep_minibatch_losses,
-        on_epoch=on_epoch,
-    )
+    options |= {"validation": held_out, "monitor": validation and monitor}
+    options |= {"with_moments": with_moments, "keep_minibatch_losses": keep_minibatch_losses}
+    return go_through(network, stream, rule, settings, **options)
 
 
 def _prepared(
     network,
     samples,
     settings,
+    *,
     solver,
     nesterov,
     batch_size,
@@ -249,8 +238,18 @@ def go_through(
     network : Network, whose parameters are the start and are overwritten
     stream : Minibatches, or what stands for them
     rule : called as Rule; makes what takes the steps
+    settings, monitor, with_moments, keep_minibatch_losses : as of `train`
     validation : Minibatches of the validation samples, or None
-    others : as of `train`
+    moments, n_updates : what the update rule remembers of earlier epochs and how many updates those made
+    first_epoch : epochs completed before, for the schedule
+    earlier : TrainingResult with a course, to which the epochs of the only model are added, or None
+    with_course : whether the result shall have its course
+    on_epoch : called after each epoch with the TrainingResults that it has added to and the Parameters that they would
+        end with, which the next epoch overwrites; returns whether to stop. Or None
+
+    Returns
+    -------
+    results : list of TrainingResult, one for each model
     """
     results = [TrainingResult(n_updates=n_updates) for _ in settings] if earlier is None else [earlier]
     parameters, n_models = network.parameters, len(settings)
