@@ -26,6 +26,9 @@ _dask_parts = pytest.importorskip("sksoftmax._dask_parts")
 estimators = pytest.importorskip("sksoftmax.dask")
 DaskSoftmaxRegression, DaskTinyMLPClassifier = estimators.DaskSoftmaxRegression, estimators.DaskTinyMLPClassifier
 
+# Each starts processes, or waits for them.
+pytestmark = pytest.mark.slow
+
 # At the optimum: the objective is strongly convex, and its steepness there bounds how far coefficients are from it.
 EXACT = {"l2": 0.01, "solver": "lbfgs", "tol": 1e-10, "max_iter": 500}
 TOLERANCE = 1e-6

@@ -19,7 +19,6 @@ from sksoftmax import (
     plotting,
 )
 from tests.pages import DOCS, PAGES
-from tests.parameters import slow
 from tests.public import CLASSES, FUNCTIONS, METHODS, MODULES, NAMES, NEED_EXTRAS
 
 ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier, SoftmaxRegressionCV]
@@ -67,7 +66,8 @@ def test_documented_parameters_and_defaults_are_those_of_the_signature(function,
             assert literal == default or float(literal) == float(default), name
 
 
-@pytest.mark.parametrize("name", [slow(name) if name in PICTURES else name for name in NAMES])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_examples_in_docstrings_run(name):
     finder, runner = doctest.DocTestFinder(recurse=True), doctest.DocTestRunner()
     for test in finder.find(NAMES[name], globs={}):
@@ -111,6 +111,7 @@ def test_snippets_of_the_documentation_run(page):
     plt.close("all")
 
 
+@pytest.mark.slow
 def test_the_program_that_streams_a_parquet_file_runs(tmp_path, monkeypatch):
     pytest.importorskip("pyarrow", reason="pandas reads and writes Parquet by pyarrow")
     monkeypatch.chdir(tmp_path)

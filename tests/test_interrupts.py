@@ -23,6 +23,7 @@ from sksoftmax import _search as search_module
 from sksoftmax import _softmax_regression_cv as cv_module
 from sksoftmax._engine import sgd
 from tests.engine.test_interrupts import interrupted_at
+from tests.parameters import slow
 from tests.test_snapshots import assert_same_model
 from tests.test_watching import interrupt_after
 
@@ -60,7 +61,7 @@ def is_as_before(one, before):
     )
 
 
-@pytest.mark.parametrize("before", [quick(), quick(warm_start=True)], ids=["new", "fitted"])
+@pytest.mark.parametrize("before", [quick(), slow(quick(warm_start=True))], ids=["new", "fitted"])
 def test_no_moment_of_an_interrupt_leaves_a_fit_half_done(before, digits):
     X, y = digits
     if before.warm_start:
@@ -77,7 +78,7 @@ def test_no_moment_of_an_interrupt_leaves_a_fit_half_done(before, digits):
     assert seen >= {"as before", before.max_iter}
 
 
-@pytest.mark.parametrize("before", [quick(), quick(max_iter=1)], ids=["new", "going on"])
+@pytest.mark.parametrize("before", [quick(), slow(quick(max_iter=1))], ids=["new", "going on"])
 def test_no_moment_of_an_interrupt_leaves_an_epoch_of_partial_fit_half_done(before, digits):
     X, y = digits
     if before.max_iter == 1:

@@ -126,6 +126,7 @@ def test_wrong_arguments_are_told(block, change, message):
 EXAMPLE = Path(__file__).parent.parent / "docs" / "guide" / "processes.py"
 
 
+@pytest.mark.slow
 def test_the_example_over_processes_finds_the_optimum_of_one_machine():
     told = subprocess.run([sys.executable, EXAMPLE], check=True, text=True, stdout=subprocess.PIPE).stdout
     ours, theirs = map(float, re.findall(r"\d\.\d{6}", told))

@@ -27,6 +27,7 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV, TinyMLPClassifier
 from sksoftmax.datasets import load_mnist
 from tests.pages import DOCS
+from tests.parameters import slow
 
 skl2onnx = pytest.importorskip("skl2onnx", reason="skl2onnx is not installed")
 onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
@@ -71,7 +72,7 @@ def name(clf):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("n_classes", [slow(2), 3])
 @pytest.mark.parametrize("clf", networks([(), (5,), (5, 4), (5, 4, 3)]), ids=name)
 def test_labels_and_probabilities_are_the_same(clf, n_classes, dtype, iris):
     X = iris[0].astype(dtype)
@@ -127,8 +128,8 @@ def test_what_is_not_fitted_is_not_converted(iris):
         run(SoftmaxRegression(), iris[0].astype(np.float32))
 
 
-@pytest.mark.parametrize("n_classes", [2, 3])
-@pytest.mark.parametrize("clf", [SoftmaxRegression(**QUICK), TinyMLPClassifier((4,), **QUICK)])
+@pytest.mark.parametrize("n_classes", [slow(2), 3])
+@pytest.mark.parametrize("clf", [SoftmaxRegression(**QUICK), slow(TinyMLPClassifier((4,), **QUICK))])
 def test_options_are_those_of_other_classifiers(clf, n_classes, iris):
     X = iris[0].astype(np.float32)
     p = clf.fit(X, iris[1] % n_classes).predict_proba(X)
@@ -154,8 +155,8 @@ def test_dictionaries_of_float64_are_refused(make, iris):
     np.testing.assert_allclose(np.column_stack(columns), model.predict_proba(iris[0]), rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("n_classes", [2, 3])
-@pytest.mark.parametrize("clf", [SoftmaxRegression(**QUICK), TinyMLPClassifier((4,), **QUICK)])
+@pytest.mark.parametrize("n_classes", [slow(2), 3])
+@pytest.mark.parametrize("clf", [SoftmaxRegression(**QUICK), slow(TinyMLPClassifier((4,), **QUICK))])
 @pytest.mark.parametrize(
     "around",
     [

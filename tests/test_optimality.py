@@ -8,6 +8,7 @@ from scipy.optimize import approx_fprime
 from sklearn.datasets import make_classification
 
 from sksoftmax import SoftmaxRegression
+from tests.parameters import slow
 
 L2 = 0.01
 
@@ -25,7 +26,7 @@ def objective(W, b, X, y, l2, weights=None):
 
 @pytest.mark.parametrize("fit_intercept", [True, False])
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("max_iter", [1, 5, 200])
+@pytest.mark.parametrize("max_iter", [1, slow(5), slow(200)])
 def test_the_excess_is_within_the_bound(problem, fit_intercept, weighted, max_iter, rng):
     X, y = problem
     weights = rng.rand(len(y)) if weighted else None

@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV, TinyMLPClassifier, __version__
+from tests.parameters import few_quick
 from tests.pickles.write import models
 
 RELEASED = sorted((Path(__file__).parent / "pickles").glob("*.pkl"))
@@ -57,7 +58,7 @@ def test_a_pickle_knows_a_class_by_its_public_name(cls):
     assert type(pickle.loads(pickle.dumps(cls()))) is cls
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", few_quick(range(5)))
 def test_skops_needs_to_trust_the_estimator_alone(number, iris):
     skops = pytest.importorskip("skops.io", reason="skops is not installed")
     X, y = iris

@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
 
 from sksoftmax import TinyMLPClassifier, VectorizedGridSearchCV, VectorizedRandomizedSearchCV
+from tests.parameters import slow
 from tests.test_search import L2S, assert_same_results, assert_same_search, quick
 
 NUMBERS = ["length", "width", "height", "weight"]
@@ -35,8 +36,11 @@ def table():
     return X, np.array(["ant", "bee", "cow"])[classes], rng.uniform(0.2, 3, 90), rng.randint(0, 9, 90)
 
 
-def random_search(rng):
-    """A random pipeline for the table, a grid for it, and options of a search."""
+KINDS = ["none", "scaler", "pca", "selection", "passthrough"]
+
+
+def random_search(chosen, rng):
+    """A random pipeline for the table with the chosen kind of steps, a grid for it, and options of a search."""
     numeric = rng.choice(["scaled", "imputed"])
     numbers = make_pipeline(SimpleImputer(), StandardScaler()) if numeric == "scaled" else SimpleImputer()
     columns = make_column_transformer(
@@ -51,7 +55,6 @@ def random_search(rng):
         "selection": [("selection", SelectKBest(f_classif, k=3))],
         "passthrough": [("nothing", "passthrough"), ("scaler", StandardScaler(with_mean=False))],
     }
-    chosen = rng.choice(list(before))
     if chosen == "pca":
         columns.set_params(sparse_threshold=0.0)
     last = quick(max_iter=4) if rng.uniform() < 0.7 else quick(TinyMLPClassifier, max_iter=4, hidden_layer_sizes=(3,))
@@ -89,10 +92,11 @@ def abs_of(X):
     return abs(X)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, *(pytest.param(i, marks=pytest.mark.slow) for i in range(3, 60))])
-def test_results_are_those_of_scikit_learn(seed, table):
+@pytest.mark.parametrize("seed", [0, *(slow(seed) for seed in range(1, 5))])
+@pytest.mark.parametrize("chosen", [KINDS[0], *(slow(kind) for kind in KINDS[1:])])
+def test_results_are_those_of_scikit_learn(chosen, seed, table):
     X, y, weights, groups = table
-    pipeline, grid, options, names = random_search(np.random.RandomState(seed))
+    pipeline, grid, options, names = random_search(chosen, np.random.RandomState([seed, KINDS.index(chosen)]))
     fit_params = {name: {"weights": weights, "groups": groups}[value] for name, value in names.items()}
     ours, _ = assert_same_search(pipeline, grid, X, y, fit_params, **options)
     assert type(ours.best_estimator_) is Pipeline

@@ -172,6 +172,7 @@ def assert_unchanged(values, before):
         np.testing.assert_array_equal(now, then)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(
     problem=problems(),
@@ -236,6 +237,7 @@ def test_the_order_of_classes_and_features_has_no_effect(problem, clf, seed):
     assert_alike(clone(clf).fit(X[:, features], classes[y]).predict_proba(X[:, features])[:, classes], p, clf)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(
     problem=problems(most_features=6), clf=estimators(solver=STEADY, batch_size=st.just(1000)), seed=st.integers(0, 99)
@@ -269,6 +271,7 @@ GRIDS = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(problem=problems(), clf=estimators(), grid=st.sampled_from(GRIDS), form=st.sampled_from(["dense", "csr"]))
 def test_models_of_a_search_are_those_that_are_fitted_alone(problem, clf, grid, form):

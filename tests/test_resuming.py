@@ -13,7 +13,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_digits
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
-from tests.parameters import slow
+from tests.parameters import few_quick, slow
 from tests.test_snapshots import assert_same_model
 from tests.test_watching import InterruptIn
 
@@ -54,7 +54,7 @@ def assert_same_training(ours, theirs):
 
 
 @pytest.mark.parametrize("name", MODELS)
-@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("cut", few_quick(CUTS))
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_fit_in_two_parts_gives_the_bits_of_a_whole_one(cut, name, digits):
     whole = model(name).fit(*digits)
@@ -67,8 +67,8 @@ def test_a_fit_in_two_parts_gives_the_bits_of_a_whole_one(cut, name, digits):
         assert_same_model(clf.partial_fit(*digits), whole.partial_fit(*digits))
 
 
-@pytest.mark.parametrize("kind", ["all features", "few of the features"])
-@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+@pytest.mark.parametrize("kind", ["all features", slow("few of the features")])
+@pytest.mark.parametrize("solver", [slow("sgd"), "lbfgs"])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_so_does_one_on_sparse_samples_with_weights_and_validation_samples(solver, kind, digits):
     X, y = digits

@@ -38,7 +38,7 @@ from sksoftmax import (
     one_standard_error,
 )
 from sksoftmax._engine import sgd
-from tests.parameters import slow
+from tests.parameters import few_quick, slow
 
 L2S = [1e-4, 1e-2, 1.0]
 
@@ -250,7 +250,7 @@ def test_any_splits(model, cv, iris):
     assert_same_search(MODELS[model], {"l2": L2S}, X, y, cv=SPLITS[cv], scoring=scoring)
 
 
-@pytest.mark.parametrize("kind", ["sparse", "float32", slow("uint8"), "DataFrame", slow("lists"), slow("strings")])
+@pytest.mark.parametrize("kind", few_quick(["sparse", "float32", "uint8", "DataFrame", "lists", "strings"]))
 def test_any_input(kind, datasets):
     X, y = datasets["digits"]
     X, y = X[:200], y[:200]
@@ -281,7 +281,7 @@ def test_a_class_may_be_missing_from_a_split(missing, iris):
     assert_same_search(quick(), {"l2": L2S}, X, y, cv=cv)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", few_quick(MODELS, 6))
 def test_each_model_of_a_stack_is_what_fit_makes_of_it(model, iris, rng):
     X, y = iris
     weights = rng.uniform(0.5, 2, 150)
@@ -353,7 +353,7 @@ def test_a_large_stack_is_cut(monkeypatch, iris):
         (quick(TinyMLPClassifier, hidden_layer_sizes=3), {"l2": [0.1, 0.1], "tol": [None, 0.0]}),
     ],
 )
-@pytest.mark.parametrize("bytes_of_stack", [2**20, 1])
+@pytest.mark.parametrize("bytes_of_stack", [2**20, slow(1)])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_candidates_that_come_to_the_same_model_tie_exactly(model, grid, bytes_of_stack, monkeypatch, iris):
     monkeypatch.setattr(_stacks, "STACK_BYTES", bytes_of_stack)

@@ -82,7 +82,7 @@ def test_stacks_have_the_samples_of_their_split(digits):
 
 
 @pytest.mark.parametrize("n_jobs", [1, slow(2)])
-@pytest.mark.parametrize("in_pipeline", [False, True])
+@pytest.mark.parametrize("in_pipeline", [False, slow(True)])
 def test_the_callbacks_of_a_candidate_are_told_of_every_epoch_as_in_the_search_of_scikit_learn(
     in_pipeline, n_jobs, digits
 ):

@@ -9,14 +9,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
-from tests.parameters import slow
+from tests.parameters import few_quick
 
 
 def objective(clf, X, y, l2):
     return log_loss(y, clf.predict_proba(X)) + l2 / 2 * np.sum(clf.coef_**2)
 
 
-@pytest.mark.parametrize("seed", [0, slow(1), slow(2)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
 def test_wide_data_are_not_given_up_half_way(solver, seed):
     X, y = make_classification(
@@ -41,7 +42,7 @@ def random_shape(seed):
     return X * 10 ** rng.uniform(-1, 1, n_features) + rng.choice([0, 10]), y, 10 ** rng.uniform(-4, -1)
 
 
-@pytest.mark.parametrize("seed", [*range(8), *map(slow, range(8, 60))])
+@pytest.mark.parametrize("seed", few_quick(range(60), 8))
 def test_a_fit_that_does_not_warn_is_near_the_optimum(seed):
     X, y, l2 = random_shape(seed)
     best = SoftmaxRegression(l2=l2, solver="lbfgs", tol=1e-8, max_iter=10_000).fit(X, y)
@@ -52,6 +53,7 @@ def test_a_fit_that_does_not_warn_is_near_the_optimum(seed):
         assert -1e-9 < gap < multiple * clf.tol
 
 
+@pytest.mark.slow
 def test_many_classes_are_not_given_up_half_way(rng):
     y = np.arange(900) % 300
     X = rng.normal(size=(900, 20)) + rng.normal(size=(300, 20))[y]

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
 from sksoftmax._engine.blocks import Blocks, Pass
+from tests.parameters import slow
 from tests.test_layouts import assert_same
 
 
@@ -43,7 +44,7 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("parameters", SETTINGS, ids=str)
-@pytest.mark.parametrize("length", [100, 7, 900])
+@pytest.mark.parametrize("length", [100, slow(7), slow(900)])
 def test_the_same_order_gives_the_bits_of_fit(length, parameters, digits):
     X, y = digits
     assert_same(model(**parameters).fit_stream(cut(length, X, y)), model(**parameters).fit(X, y))

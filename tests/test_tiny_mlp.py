@@ -224,7 +224,7 @@ def exclusive_or():
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("activation", ["tanh", slow("relu")])
 @pytest.mark.parametrize(
     ("problem", "accuracy"),
     [

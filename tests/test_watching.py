@@ -23,7 +23,7 @@ from sksoftmax import SoftmaxRegression, TinyMLPClassifier
 from sksoftmax._progress import Progress, duration
 from sksoftmax.callbacks import StopAt, ValidationMonitor
 from sksoftmax.plotting import training_snapshots
-from tests.parameters import slow
+from tests.parameters import few_quick, slow
 from tests.test_snapshots import assert_same_model
 
 has_callbacks = pytest.mark.skipif(
@@ -45,7 +45,7 @@ def quick(solver="sgd", **parameters):
 # Progress
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", few_quick(SOLVERS))
 def test_without_a_terminal_a_fit_has_at_most_20_lines_the_last_of_its_end(solver, digits, capsys):
     clf = quick(solver, max_iter=200, verbose=1).fit(*digits, X_val=digits[0][:50], y_val=digits[1][:50])
     lines = capsys.readouterr().out.splitlines()

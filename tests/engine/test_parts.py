@@ -128,6 +128,7 @@ def test_a_round_of_one_step_each_is_a_step_on_all_samples(rng):
     np.testing.assert_allclose(result.parameters.flat, expected.flat, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_the_optimum_is_at_rest_however_samples_are_dealt_out(rng):
     # In order of their classes, one a part: on their own, steps would take all samples for of one class.
     X, y = problem(rng, 90)

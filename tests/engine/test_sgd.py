@@ -52,11 +52,11 @@ def twelve_models(momentum, stop_early):
     ("early", "hidden", "conditioned", "dtype"),
     [
         ("objective", (), True, np.float64),
-        ("objective", (5,), False, np.float32),
+        slow("objective", (5,), False, np.float32),
         ("validation", (5,), True, np.float64),
         slow("validation", (), False, np.float32),
         slow("never", (5,), True, np.float32),
-        ("never", (), False, np.float64),
+        slow("never", (), False, np.float64),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )

@@ -4,6 +4,7 @@ import pytest
 
 from sksoftmax import SoftmaxRegression
 from sksoftmax._engine.shuffling import BLOCK_BYTES, WINDOW_BLOCKS, block_rows, shuffled
+from tests.parameters import slow
 
 PER_BLOCK = 8
 
@@ -51,7 +52,7 @@ def test_a_memory_map_in_blocks_trains_as_the_array_does(datasets, tmp_path, mon
 
 
 @pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray, lambda X: np.repeat(X, 2, axis=0)[::2]])
-@pytest.mark.parametrize("batch_size", [32, 600, 10**4])
+@pytest.mark.parametrize("batch_size", [slow(32), 600, slow(10**4)])
 def test_samples_that_are_read_ahead_in_several_windows_are_those_of_any_layout(
     batch_size, layout, datasets, monkeypatch
 ):

@@ -14,6 +14,7 @@ from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV, VectorizedGridSear
 from sksoftmax.callbacks import StopAt
 from sksoftmax.plotting import training_snapshots
 from tests.faults.leaving import MineError, X, Y, as_before, model_of, quick
+from tests.parameters import slow
 
 has_callbacks = pytest.mark.skipif(
     not hasattr(SoftmaxRegression, "set_callbacks"), reason="callbacks came with scikit-learn 1.9"
@@ -184,7 +185,7 @@ def test_errors_of_steps_before():
 
 
 @pytest.mark.parametrize("make", [quick, search], ids=["fit", "search"])
-@pytest.mark.parametrize("verbose", [1, 2])
+@pytest.mark.parametrize("verbose", [1, slow(2)])
 def test_errors_of_the_stream_that_progress_goes_to(make, verbose, monkeypatch):
     def train(estimator, stream):
         with monkeypatch.context() as patch:
@@ -200,11 +201,11 @@ def test_errors_of_the_stream_that_progress_goes_to(make, verbose, monkeypatch):
     "estimator",
     [
         quick(),
-        quick(solver="lbfgs", verbose=1),
-        quick(warm_start=True).fit(X[:40], Y[:40]),
+        slow(quick(solver="lbfgs", verbose=1)),
+        slow(quick(warm_start=True).fit(X[:40], Y[:40])),
         search(),
-        search().fit(X[:40], Y[:40]),
-        SoftmaxRegressionCV([0.1, 1.0], cv=2, random_state=0),
+        slow(search().fit(X[:40], Y[:40])),
+        slow(SoftmaxRegressionCV([0.1, 1.0], cv=2, random_state=0)),
     ],
     ids=["fit", "lbfgs", "fitted", "search", "fitted search", "penalty"],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from sksoftmax.plotting import animate_coefficients, save_animation, training_snapshots
 from tests.faults.leaving import MineError, X, Y, of_process, quick
+from tests.parameters import slow
 
 NAMES = ["learning.gif", "learning.html"]
 N_FRAMES = 3
@@ -27,7 +28,7 @@ def contents(folder):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("failing", [0, N_FRAMES - 1])
+@pytest.mark.parametrize("failing", [0, slow(N_FRAMES - 1)])
 def test_a_frame_that_cannot_be_drawn(animation, failing, name, tmp_path):
     figure, error, draw = animation._fig, MineError(), animation._func
 

@@ -124,20 +124,26 @@ def learning_rates(rng, k, d, length):
 
 N_CLASSES, N_FEATURES, LENGTHS = (2, 3, 10, 26), tuple(IMAGE_SHAPES), (3, 40)
 OF_FEATURES = [coefficients, waterfalls, matrices, search_heatmap]
-OF_FEATURES += [coefficient_images, colour_images, evidence, samples, bars_of_images, frames]
+OF_IMAGES = [coefficient_images, colour_images, evidence, samples, bars_of_images, frames]
 OF_CLASSES = [bars, loss_curves, search_curve]
+DISPLAYS = [*OF_FEATURES, *OF_IMAGES, *OF_CLASSES]
 
 
 def every_picture():
-    """All (draw, n_classes, n_features, length of names) that a picture depends on."""
+    """All (draw, n_classes, n_features, length of names) that a picture depends on.
+
+    The pixels of an image have no names: it is enough that each two of the three numbers come together.
+    """
     yield from product(OF_FEATURES, N_CLASSES, N_FEATURES, LENGTHS)
+    for draw, (i, n_classes), (j, n_features) in product(OF_IMAGES, enumerate(N_CLASSES), enumerate(N_FEATURES)):
+        yield draw, n_classes, n_features, LENGTHS[(i + j) % 2]
     yield from product(OF_CLASSES, N_CLASSES, N_FEATURES[:1], LENGTHS)
     yield learning_rates, 2, 3, 3
 
 
 def texts_of(figure):
     """Visible texts that are not empty, and that lie within the limits of their axes if they are ticks."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     hidden = {text for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for text in _unseen(axis)}
     found = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
     return [text for text in found if text not in hidden and text.get_window_extent().width > 0]

@@ -83,6 +83,7 @@ def test_two_classes_explain_their_outputs(model, datasets):
     np.testing.assert_allclose(gap, gap[0])
 
 
+@pytest.mark.slow
 def test_a_pipeline_is_drawn_in_the_features_that_enter_it(iris):
     X, y = iris
     pipeline = make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=3, tol=None)).fit(X, y)

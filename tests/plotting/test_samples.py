@@ -314,7 +314,7 @@ def test_probabilities_that_are_none(digits):
     "model",
     [
         SoftmaxRegression(max_iter=3, tol=None),
-        SoftmaxRegression(max_iter=3, tol=None, fit_intercept=False),
+        slow(SoftmaxRegression(max_iter=3, tol=None, fit_intercept=False)),
         slow(TinyMLPClassifier((), max_iter=3, tol=None)),
         make_pipeline(StandardScaler(), SoftmaxRegression(max_iter=3, tol=None)),
         slow(LogisticRegression(max_iter=5000, tol=1e-2)),

@@ -27,8 +27,7 @@ from sksoftmax.plotting import (
 from sksoftmax.plotting._images import RIGHT, WRONG
 from tests.parameters import slow
 from tests.plotting.pictures import (
-    OF_CLASSES,
-    OF_FEATURES,
+    DISPLAYS,
     assert_fit_for_a_slide,
     bars,
     coefficient_images,
@@ -42,8 +41,8 @@ from tests.plotting.pictures import (
     waterfalls,
 )
 
-# A picture of each display, of many long names where it has any.
-QUICK = [(draw, 10, 20, 40) for draw in OF_FEATURES] + [(draw, 10, 3, 40) for draw in OF_CLASSES]
+# A picture of each display, of few long names.
+QUICK = [(draw, 3, 3, 40) for draw in DISPLAYS]
 
 
 @pytest.mark.parametrize(
@@ -55,10 +54,10 @@ def test_texts_can_be_read_lie_apart_and_stay_inside(draw, n_classes, n_features
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("draw", [*OF_FEATURES, *OF_CLASSES])
+@pytest.mark.parametrize("draw", DISPLAYS)
 def test_texts_on_a_dark_background_can_be_read_too(draw, rng):
     with plt.style.context("dark_background"):
-        assert_fit_for_a_slide(draw(rng, 10, 20, 40))
+        assert_fit_for_a_slide(draw(rng, 3, 3, 40))
 
 
 @pytest.mark.parametrize("size", [(6.4, 4.8), slow((19.2, 10.8))])
@@ -68,7 +67,7 @@ def test_a_figure_of_any_size_is_filled_with_what_can_be_read(size, rng):
     assert_fit_for_a_slide(figure)
 
 
-@pytest.mark.parametrize("draw", [coefficients, waterfalls, bars, matrices])
+@pytest.mark.parametrize("draw", [coefficients, waterfalls, bars, slow(matrices)])
 def test_pictures_restyle_by_rc_parameters(draw, rng):
     with plt.style.context("dark_background"), mpl.rc_context({"font.size": 13}):
         figure = draw(rng, 3, 3, 3)
@@ -196,7 +195,7 @@ def test_the_true_class_is_framed_and_the_highest_score_in_another_colour_if_it_
                 assert (spine.get_linewidth() > 2) == (colour is not None)
 
 
-@pytest.mark.parametrize("place", ["axes", "figure", "array"])
+@pytest.mark.parametrize("place", ["axes", slow("figure"), slow("array")])
 def test_a_place_is_cleared_of_what_was_drawn_there_before(place, rng):
     images = CoefficientImagesDisplay(rng.normal(size=(2, 4, 4)), "ab")
     figure = plt.figure(layout="constrained")

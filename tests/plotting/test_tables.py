@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sksoftmax.plotting import EvidenceDisplay, ModelMatricesDisplay, ProbabilityBarsDisplay
 from sksoftmax.plotting._named_features import cut
+from tests.parameters import few_quick
 from tests.plotting.tables import ENCODERS, FRAMES, clf, encoded_by, one_hot
 
 pd = pytest.importorskip("pandas")
@@ -49,7 +50,7 @@ def test_a_waterfall_goes_from_the_intercept_to_the_score(n_features, model, tab
     assert ("all 5 others" in row_names(display)) == (n_features == 2)
 
 
-@pytest.mark.parametrize("kind", [*FRAMES, *ENCODERS])
+@pytest.mark.parametrize("kind", few_quick([*FRAMES, *ENCODERS], 3))
 def test_a_waterfall_ends_at_the_score_through_every_kind_of_pipeline(kind, table, iris):
     X, y = table
     if kind in ENCODERS:
@@ -136,6 +137,7 @@ def test_the_sample_must_be_one_of_the_table(encoded, table):
     assert not plt.get_fignums()
 
 
+@pytest.mark.slow
 def test_bars_of_a_table_need_no_image(encoded, table):
     X, y = table
     display = ProbabilityBarsDisplay.from_estimator(encoded, X[:4], y[:4])
@@ -150,6 +152,7 @@ def test_bars_of_a_table_need_no_image(encoded, table):
     assert unnamed.images is None
 
 
+@pytest.mark.slow
 def test_matrices_of_a_table_have_the_names_behind_its_encoder(encoded, table):
     X, y = table
     display = ModelMatricesDisplay.from_estimator(encoded, X[:5], y[:5])
