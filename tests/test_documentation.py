@@ -104,6 +104,7 @@ def test_what_is_cited_is_this_version():
     assert f"\nversion: {sksoftmax.__version__}\n" in (ROOT / "CITATION.cff").read_text()
 
 
+@pytest.mark.slow
 def test_the_page_of_benchmarks_begins_with_a_chart_and_what_it_says(tmp_path):
     (name, *_), ratios = epoch.CASES, {"wine": 0.5, "digits": 2.0, "images": 8.0, "geometric mean": 2.0}
     fits = [Row(case, shapes.PEER, "times ours", value) for case, value in ratios.items()]

@@ -120,9 +120,10 @@ def test_no_moment_of_an_interrupt_leaves_a_search_half_done(digits):
 @pytest.mark.slow
 def test_no_moment_of_an_interrupt_leaves_the_choice_of_a_penalty_half_done(digits):
     before = SoftmaxRegressionCV([0.1], cv=2, solver="sgd", max_iter=2, tol=None, random_state=0)
-    before.fit(digits[0][:200], digits[1][:200])
-    whole = clone(before).fit(*digits)
-    for one in each_interrupted(before, lambda one: one.fit(*digits), OF_SEARCHES):
+    X, y = (array[:600] for array in digits)
+    before.fit(X[:200], y[:200])
+    whole = clone(before).fit(X, y)
+    for one in each_interrupted(before, lambda one: one.fit(X, y), OF_SEARCHES):
         if not is_as_before(one, before):
             assert_same_model(one, whole)
             np.testing.assert_array_equal(one.scores_, whole.scores_)

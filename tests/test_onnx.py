@@ -230,6 +230,7 @@ def assert_served(graph, samples, model, X):
     np.testing.assert_allclose(p, model.predict_proba(X), atol=2e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_script_of_the_guide_needs_no_scikit_learn(dtype, iris, tmp_path):
     X, names = iris[0].astype(dtype), np.array(["a", "b", "c"])

@@ -189,6 +189,7 @@ def test_what_steps_are_given_is_transformed_where_the_pipeline_says_so(iris):
         assert_same_search(pipeline, grid, *iris, {"others": iris[0][:30]}, cv=2, scoring="neg_log_loss")
 
 
+@pytest.mark.slow
 def test_the_last_step_itself_may_be_replaced(iris):
     grid = [
         {"clf": [quick(), quick(solver="adam"), quick(TinyMLPClassifier, hidden_layer_sizes=3)], "clf__l2": [0.1, 1.0]},
@@ -198,6 +199,7 @@ def test_the_last_step_itself_may_be_replaced(iris):
     assert_same_search(pipeline, grid, *iris, cv=2, scoring="neg_log_loss")
 
 
+@pytest.mark.slow
 def test_steps_with_functions_that_cannot_be_pickled(iris):
     doubled, halved = FunctionTransformer(lambda X: 2 * X), FunctionTransformer(lambda X: X / 2)
     pipeline = make_pipeline(FunctionTransformer(lambda X: X + 1), quick())
@@ -205,6 +207,7 @@ def test_steps_with_functions_that_cannot_be_pickled(iris):
     assert_same_search(pipeline, grid, *iris, cv=2, scoring="neg_log_loss")
 
 
+@pytest.mark.slow
 def test_memory_is_used(iris, tmp_path):
     pipeline = make_pipeline(StandardScaler(), PCA(2), quick(), memory=str(tmp_path))
     grid = {"pca__n_components": [1, 2], "softmaxregression__l2": L2S}

@@ -40,7 +40,7 @@ def test_a_hidden_layer_with_default_settings_on_raw_features(name, datasets):
     assert cross_val_score(TinyMLPClassifier(random_state=0), X, y, cv=5).mean() >= MLP_ACCURACY[name]
 
 
-@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+@pytest.mark.parametrize("solver", [slow("adam"), "lbfgs"])
 @on_each_set
 def test_other_solvers_on_raw_features(name, solver, datasets):
     X, y = datasets[name]

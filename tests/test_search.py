@@ -140,7 +140,7 @@ def test_any_parameter_may_vary(grid, iris):
     assert_same_search(quick(), grid, *iris, cv=2, scoring="neg_log_loss", return_train_score=True)
 
 
-@pytest.mark.parametrize("model", [quick(), quick(solver="lbfgs")])
+@pytest.mark.parametrize("model", [quick(), slow(quick(solver="lbfgs"))])
 def test_patience_may_vary(model, iris):
     grid = {"tol": [None, 1e-2, 1e-1], "n_iter_no_change": [1, 2]}
     assert_same_search(model, grid, *iris, cv=2, scoring="neg_log_loss", return_train_score=True)
@@ -155,9 +155,9 @@ def test_any_parameter_of_networks_may_vary(iris):
 @pytest.mark.parametrize(
     "scoring",
     [
-        None,
-        "f1_macro",
-        make_scorer(accuracy_score, normalize=False),
+        slow(None),
+        slow("f1_macro"),
+        slow(make_scorer(accuracy_score, normalize=False)),
         lambda estimator, X, y: -log_loss(y, estimator.predict_proba(X)) - np.abs(estimator.coef_).sum(),
     ],
     ids=["score", "name", "scorer", "function"],

@@ -97,6 +97,7 @@ def table_that_warns():
     return next((X, y, l2) for X, y, l2 in map(harsh_table, range(6)) if fit_with_messages(sgd(l2), X, y))
 
 
+@pytest.mark.slow
 def test_what_it_advises_leads_to_the_minimum():
     X, y, l2 = table_that_warns()
     (message,) = fit_with_messages(sgd(l2), X, y)

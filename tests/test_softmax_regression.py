@@ -139,7 +139,7 @@ def test_sparse_and_dense_give_the_same_model(container, learning_rate_init, sol
 
 
 @pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
-@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize("kind", [slow("dense"), "sparse"])
 def test_float32_is_kept_to_the_end(kind, solver, datasets):
     X, y = datasets["digits"]
     X = X.astype(np.float32)

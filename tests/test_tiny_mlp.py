@@ -229,7 +229,7 @@ def exclusive_or():
     ("problem", "accuracy"),
     [
         (exclusive_or(), 1.0),
-        (make_moons(300, noise=0.2, random_state=0), 0.95),
+        slow(make_moons(300, noise=0.2, random_state=0), 0.95),
         slow(make_circles(300, noise=0.1, factor=0.5, random_state=0), 0.97),
     ],
     ids=["exclusive or", "moons", "circles"],
@@ -315,7 +315,7 @@ def test_sparse_and_dense_give_the_same_model(learning_rate_init, solver, datase
 
 
 @pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
-@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize("kind", [slow("dense"), "sparse"])
 def test_float32_is_kept_to_the_end(kind, solver, datasets):
     X, y = datasets["digits"]
     X = sparse.csr_matrix(X.astype(np.float32)) if kind == "sparse" else X.astype(np.float32)

@@ -8,7 +8,7 @@ from sksoftmax._engine.batch_size import automatic_batch_size
 widths = st.integers(1, 10_000)
 
 
-@settings(deadline=None)
+@settings(max_examples=50)
 @given(st.integers(1, 10**7), st.lists(widths, min_size=2, max_size=4))
 def test_it_is_a_power_of_two_that_leaves_an_epoch_enough_steps(n_samples, sizes):
     size = automatic_batch_size(n_samples, sizes)
@@ -24,7 +24,7 @@ def test_half_of_few_wide_samples_make_a_batch(n_samples, size):
     assert automatic_batch_size(n_samples, (10_000, 64, 4)) == 32
 
 
-@settings(deadline=None)
+@settings(max_examples=50)
 @given(st.lists(widths, min_size=2, max_size=4), st.integers(0, 3), st.integers(1, 10))
 def test_wider_layers_never_have_larger_batches(sizes, layer, factor):
     wider = [width * factor if index == layer else width for index, width in enumerate(sizes)]

@@ -59,7 +59,7 @@ def test_huge_logits_give_finite_losses(dtype):
     np.testing.assert_array_equal(delta, [[[0, -1], [0, 1]]])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20)
 @given(arrays(np.float64, (2, 3, 4), elements=st.floats(-500, 500)), st.floats(-500, 500))
 def test_a_constant_added_to_all_classes_changes_nothing(Z, constant):
     targets = np.array([0, 1, 2, 1])

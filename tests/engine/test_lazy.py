@@ -11,6 +11,7 @@ from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import Settings
 from sksoftmax._engine.updates import choose_rule
 from tests.engine.helpers import network, problem, samples
+from tests.parameters import slow
 
 # With mu = 0.9 the roots of Momentum are equal where c = (1 - sqrt(mu))**2, those of Nesterov where
 # c = 1 - 4 mu / (1 + mu)**2.
@@ -29,7 +30,7 @@ def step_of(c, gamma, mu, nesterov):
 
 @pytest.mark.parametrize("nesterov", [False, True])
 @pytest.mark.parametrize("mu", [0.0, 0.5, 0.9, 0.99])
-@pytest.mark.parametrize("steps", [0, 1, 2, 7, 300])
+@pytest.mark.parametrize("steps", [2, 300, slow(0), slow(1), slow(7)])
 def test_powers_are_those_of_the_matrix_of_a_step(steps, mu, nesterov):
     gamma = 0.01
     apart = [e + d for e in EQUAL_ROOTS for d in (-1e-5, 0.0, 1e-15, 1e-5)]

@@ -115,6 +115,7 @@ def test_errors_of_a_schedule(solver, train):
     check_each_call(lambda schedule: quick(solver=solver, learning_rate=schedule), train, result=1.0)
 
 
+@pytest.mark.slow
 def test_errors_of_scorers():
     check_each_call(lambda scorer: search(scoring=scorer), fit, result=0.5)
     check_each_call(

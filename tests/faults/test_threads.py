@@ -38,6 +38,7 @@ def alone():
     return [model_of(clone(kind).fit(X, Y)) for kind in KINDS]
 
 
+@pytest.mark.slow
 def test_eight_threads_predict_while_clones_train(alone):
     fitted = [clone(kind).fit(X, Y) for kind in KINDS]
     expected, trained = [clf.predict_proba(X) for clf in fitted], threading.Event()

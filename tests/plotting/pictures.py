@@ -124,18 +124,17 @@ def learning_rates(rng, k, d, length):
 
 N_CLASSES, N_FEATURES, LENGTHS = (2, 3, 10, 26), tuple(IMAGE_SHAPES), (3, 40)
 OF_FEATURES = [coefficients, waterfalls, matrices, search_heatmap]
-OF_IMAGES = [coefficient_images, colour_images, evidence, samples, bars_of_images, frames]
+OF_FEATURES += [coefficient_images, colour_images, evidence, samples, bars_of_images, frames]
 OF_CLASSES = [bars, loss_curves, search_curve]
-DISPLAYS = [*OF_FEATURES, *OF_IMAGES, *OF_CLASSES]
+DISPLAYS = [*OF_FEATURES, *OF_CLASSES]
 
 
 def every_picture():
     """All (draw, n_classes, n_features, length of names) that a picture depends on.
 
-    The pixels of an image have no names: it is enough that each two of the three numbers come together.
+    Each two of the numbers come together.
     """
-    yield from product(OF_FEATURES, N_CLASSES, N_FEATURES, LENGTHS)
-    for draw, (i, n_classes), (j, n_features) in product(OF_IMAGES, enumerate(N_CLASSES), enumerate(N_FEATURES)):
+    for draw, (i, n_classes), (j, n_features) in product(OF_FEATURES, enumerate(N_CLASSES), enumerate(N_FEATURES)):
         yield draw, n_classes, n_features, LENGTHS[(i + j) % 2]
     yield from product(OF_CLASSES, N_CLASSES, N_FEATURES[:1], LENGTHS)
     yield learning_rates, 2, 3, 3

@@ -128,6 +128,7 @@ def test_a_search_for_the_penalty_has_error_bars_of_its_splits(fit_intercept, nu
     )
 
 
+@pytest.mark.slow
 def test_one_against_the_rest_has_a_row_for_each_class(numeric):
     X, y = numeric
     for inner in (LogisticRegression(), clf(), make_pipeline(StandardScaler(), LogisticRegression())):

@@ -20,6 +20,7 @@ from sksoftmax import (
     one_standard_error,
 )
 from sksoftmax.plotting import SearchCurveDisplay, SearchHeatmapDisplay
+from tests.parameters import slow
 
 L2S = np.logspace(-4, 1, 6)
 
@@ -153,7 +154,7 @@ def test_pairs_without_a_candidate_stay_empty(iris):
     assert len(display.texts_) == 3
 
 
-@pytest.mark.parametrize("values_format", [None, ".1f"])
+@pytest.mark.parametrize("values_format", [None, slow(".1f")])
 def test_the_numbers_have_the_given_format(values_format, wide_search):
     display = SearchHeatmapDisplay.from_estimator(wide_search, params=("batch_size", "l2"), values_format=values_format)
     texts = [text.get_text() for text in display.texts_]
@@ -278,6 +279,7 @@ def pipeline_search(datasets):
     return VectorizedGridSearchCV(pipeline, grid, scoring="neg_log_loss", cv=2).fit(*datasets["iris"])
 
 
+@pytest.mark.slow
 def test_losses_are_drawn_as_such(pipeline_search):
     curve = SearchCurveDisplay.from_estimator(pipeline_search)
     (best,) = curve.best_.get_ydata()
@@ -308,6 +310,7 @@ def heat_map_of(scores, **options):
     return SearchHeatmapDisplay([scores], **names, best=(0, int(np.nanargmax(scores)))).plot(**options)
 
 
+@pytest.mark.slow
 def test_one_bad_cell_does_not_hide_nine_good_ones():
     good = np.linspace(0.9, 0.95, 9)
     display = heat_map_of([*good, 0.1])

@@ -25,7 +25,7 @@ from sksoftmax.plotting import (
     training_snapshots,
 )
 from sksoftmax.plotting._images import RIGHT, WRONG
-from tests.parameters import slow
+from tests.parameters import few_quick, slow
 from tests.plotting.pictures import (
     DISPLAYS,
     assert_fit_for_a_slide,
@@ -67,7 +67,7 @@ def test_a_figure_of_any_size_is_filled_with_what_can_be_read(size, rng):
     assert_fit_for_a_slide(figure)
 
 
-@pytest.mark.parametrize("draw", [coefficients, waterfalls, bars, slow(matrices)])
+@pytest.mark.parametrize("draw", few_quick([bars, coefficients, waterfalls, matrices]))
 def test_pictures_restyle_by_rc_parameters(draw, rng):
     with plt.style.context("dark_background"), mpl.rc_context({"font.size": 13}):
         figure = draw(rng, 3, 3, 3)
@@ -78,7 +78,7 @@ def test_pictures_restyle_by_rc_parameters(draw, rng):
         assert max(text.get_fontsize() for text in texts_of(figure)) >= 13
 
 
-@pytest.mark.parametrize("scale", [(0.55, 0.62), (0.01, 10.0), (2e-5, 3e-5), (1e-8, 1e3)])
+@pytest.mark.parametrize("scale", few_quick([(0.55, 0.62), (0.01, 10.0), (2e-5, 3e-5), (1e-8, 1e3)]))
 def test_a_log_axis_has_two_or_more_ticks_in_plain_numbers(scale):
     low, high = scale
     display = LossCurveDisplay([{"loss": np.geomspace(high, low, 30)}], ["a"]).plot(yscale="log", xscale="log")
@@ -140,6 +140,7 @@ def test_one_large_column_leaves_the_others_their_colours():
     assert {"1e+03", "2e+03", "0.5", "1"} <= {text.get_text() for text in display.texts_}
 
 
+@pytest.mark.slow
 def test_matrices_say_what_is_done_with_them(iris):
     model = SoftmaxRegression(max_iter=2, tol=None).fit(*iris)
     for method, words in (
@@ -152,7 +153,7 @@ def test_matrices_say_what_is_done_with_them(iris):
         assert [axes.get_ylabel() for axes in display.axes_[0, 1:]] == ["x", "→"]
 
 
-@pytest.mark.parametrize("draw", [coefficient_images, evidence, samples])
+@pytest.mark.parametrize("draw", few_quick([coefficient_images, evidence, samples]))
 def test_images_of_a_row_are_in_line_whatever_stands_over_and_beside_them(draw, rng):
     figure = draw(rng, 3, 20, 3)
     figure.canvas.draw()

@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sksoftmax.plotting import EvidenceDisplay, ModelMatricesDisplay, ProbabilityBarsDisplay
 from sksoftmax.plotting._named_features import cut
-from tests.parameters import few_quick
+from tests.parameters import few_quick, slow
 from tests.plotting.tables import ENCODERS, FRAMES, clf, encoded_by, one_hot
 
 pd = pytest.importorskip("pandas")
@@ -33,7 +33,7 @@ def ends(bars):
 
 
 @pytest.mark.parametrize("model", [clf(), clf(fit_intercept=False), LogisticRegression()], ids=["a", "b", "c"])
-@pytest.mark.parametrize("n_features", [None, 2])
+@pytest.mark.parametrize("n_features", [None, slow(2)])
 def test_a_waterfall_goes_from_the_intercept_to_the_score(n_features, model, table):
     X, y = table
     pipeline = make_pipeline(one_hot(), model).fit(X, y)
