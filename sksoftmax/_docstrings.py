@@ -84,7 +84,8 @@ init_scale : float or None, default=None
     and are smaller for features that are rarely on. Intercepts start at zero.
 random_state : int, RandomState or None, default=None
     Seed of the order of the samples, the validation split, the initial coefficients, and of the subsample of large
-    data that "auto" is computed from.
+    data that "auto" is computed from. An int gives the same bits again on the same machine. Where a step takes more
+    than 50 million multiplications, these depend on the number of BLAS threads, too.
 store_minibatch_loss : bool, default=False
     Whether to keep the loss of each step in `minibatch_loss_curve_`.
 verbose : bool or int, default=False
