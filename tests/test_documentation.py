@@ -137,6 +137,8 @@ LEARN = sorted((ROOT / "examples" / "learn").glob("plot_*.py"))
 def test_what_a_page_to_learn_from_says_of_its_numbers_holds(page, monkeypatch):
     monkeypatch.setattr(plt, "show", lambda: None)
     runpy.run_path(str(page))
+    assert plt.get_fignums()
+    assert re.search("^ *assert ", page.read_text(), re.MULTILINE)
     plt.close("all")
     # Animations that nobody has looked at warn when they are deleted, which is to be here.
     gc.collect()

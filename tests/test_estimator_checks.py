@@ -77,8 +77,9 @@ ESTIMATORS = [SoftmaxRegression, TinyMLPClassifier]
     [(SoftmaxRegression, name) for name in EXTRA_CHECKS] + [(TinyMLPClassifier, name) for name in EXTRA_CHECKS[:2]],
 )
 def test_checks_that_scikit_learn_runs_on_itself(cls, name):
-    check = getattr(estimator_checks, name)
-    check(cls.__name__, cls())
+    estimator, check = cls(), getattr(estimator_checks, name)
+    check(cls.__name__, estimator)
+    assert vars(estimator) == vars(cls())
 
 
 def as_scikit_learns(constraint):

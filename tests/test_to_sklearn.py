@@ -121,11 +121,14 @@ def test_its_layers_not_its_parameters_count(iris):
 @pytest.mark.slow
 @pytest.mark.parametrize("clf", [SoftmaxRegression(), TinyMLPClassifier((3,))], ids=lambda clf: type(clf).__name__)
 def test_it_loads_where_the_package_is_not_installed(clf, iris, tmp_path):
-    joblib.dump((to_sklearn(clf.set_params(random_state=0).fit(*iris)), iris[0]), tmp_path / "model")
+    path = tmp_path / "model"
+    joblib.dump((to_sklearn(clf.set_params(random_state=0).fit(*iris)), iris[0]), path)
     script = (
-        "import sys, joblib; sys.modules['sksoftmax'] = None; model, X = joblib.load(sys.argv[1]); model.predict(X)"
+        "import sys, joblib; sys.modules['sksoftmax'] = None; model, X = joblib.load(sys.argv[1]); "
+        "print(model.predict(X).tolist())"
     )
-    subprocess.run([sys.executable, "-c", script, str(tmp_path / "model")], check=True)
+    said = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == str(clf.predict(iris[0]).tolist())
 
 
 @pytest.mark.parametrize(
