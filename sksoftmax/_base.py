@@ -28,7 +28,7 @@ from sksoftmax._resuming import earlier_training, forget, key_of, remember
 from sksoftmax._streams import FitsStreams
 from sksoftmax._training import advance, network_of, own_stream, resume, untrained
 from sksoftmax._validated import features_and_labels
-from sksoftmax._validation import distinct_labels, shown
+from sksoftmax._validation import MOST_VALUES, distinct_labels, shown
 from sksoftmax._versions import Versioned
 from sksoftmax._watching import watched_by
 from sksoftmax._weights import check_sample_weight, check_sum, gradient_weights
@@ -328,8 +328,18 @@ class BaseSoftmaxClassifier(
     # Start
 
     def _sizes(self, n_features):
+        """Those of the layers; raises where no array could hold their parameters."""
         hidden, _ = self._hidden_shape()
-        return (n_features, *hidden, len(self.classes_))
+        sizes = (n_features, *hidden, len(self.classes_))
+        if Parameters.count(sizes) > MOST_VALUES:
+            given = f"X has {n_features} features"
+            if hidden:
+                given = f"hidden_layer_sizes == {shown(self.hidden_layer_sizes)}"
+            raise ValueError(
+                f"{given}, must make at most {MOST_VALUES} coefficients and intercepts with {n_features} features and "
+                f"{len(self.classes_)} classes."
+            )
+        return sizes
 
     def _layers_to_go_on_from(self):
         layers = [(W.toarray() if sparse.issparse(W) else W, b) for W, b in layers_of(self)]

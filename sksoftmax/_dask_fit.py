@@ -40,6 +40,7 @@ def fit_to_parts(plain, parts, watch):
     """Fit a plain estimator to Parts, and return what to warn of, or None; `watch` as of `fit_together`."""
     plain.classes_ = parts.classes
     vars(plain).update(parts.input_attributes)
+    sizes = plain._sizes(plain.n_features_in_)
     counts = np.array(parts.each(counts_of, len(plain.classes_)))
     factors, n_equal = _weighting(plain, counts)
     plain.l2_ = hyperparameters.penalty(plain, n_equal)
@@ -49,7 +50,7 @@ def fit_to_parts(plain, parts, watch):
     rescaled = plain.learning_rate_init == "auto" or plain.solver == "lbfgs"
     state, network = begin_one(
         plain,
-        plain.n_features_in_,
+        sizes,
         computed_in(moments.dtype),
         None,
         random_state,

@@ -34,7 +34,18 @@ from sksoftmax._progress import SearchProgress
 from sksoftmax._rare_classes import scorer_of_all
 from sksoftmax._softmax_regression import LinearCoefficients, SoftmaxRegression
 from sksoftmax._stacks import fit_alone, member
-from sksoftmax._validation import CALLABLE, NONE, Kind, check_parameters, integer, numbers_of, options, real, shown
+from sksoftmax._validation import (
+    CALLABLE,
+    MOST_VALUES,
+    NONE,
+    Kind,
+    check_parameters,
+    integer,
+    numbers_of,
+    options,
+    real,
+    shown,
+)
 from sksoftmax._versions import Versioned
 from sksoftmax._weights import of_all_classes
 
@@ -137,7 +148,7 @@ class SoftmaxRegressionCV(
     _doc_link_url_param_generator = SoftmaxRegression._doc_link_url_param_generator
 
     _constraints = {  # noqa: RUF012
-        "l2s": [integer(1), Kind("an array-like of floats >= 0", _is_grid)],
+        "l2s": [integer(1, MOST_VALUES, "both"), Kind("an array-like of floats >= 0", _is_grid)],
         "cv": CV,
         "scoring": [SCORER_NAME, CALLABLE, NONE],
         "selection": [options("best", "one_standard_error")],

@@ -65,6 +65,7 @@ def begin(estimators, samples, layers, random_state, streaming=False, extremes=N
     layers
     """
     first = estimators[0]
+    sizes = first._sizes(samples.X.shape[1])
     # Of its own, so that the start does not depend on whether a subsample is drawn.
     seed = random_state.randint(2**31 - 1)
     hidden, _ = first._hidden_shape()
@@ -77,7 +78,7 @@ def begin(estimators, samples, layers, random_state, streaming=False, extremes=N
     else:
         streams = [random_state, *(copy.deepcopy(random_state) for _ in estimators[1:])]
     return [
-        begin_one(estimator, samples.X.shape[1], computed_in(samples.X.dtype), layers, stream, moments, streaming)
+        begin_one(estimator, sizes, computed_in(samples.X.dtype), layers, stream, moments, streaming)
         for estimator, stream in zip(estimators, streams)
     ]
 
@@ -90,15 +91,14 @@ def standard_moments(estimator, moments):
     )
 
 
-def begin_one(estimator, n_features, dtype, layers, random_state, moments, streaming=False):
-    """What `begin` returns for one estimator; moments are its FeatureMoments, or None where it does not rescale.
-    Without a subsample the state lacks the smoothness."""
+def begin_one(estimator, sizes, dtype, layers, random_state, moments, streaming=False):
+    """What `begin` returns for one estimator; sizes are those of its layers, moments its FeatureMoments, or None where
+    it does not rescale. Without a subsample the state lacks the smoothness."""
     coordinates, gains, smoothness = RAW, None, None
     if moments is not None:
         conditioning = condition(moments, estimator.l2_)
         coordinates, gains = conditioning.coordinates, conditioning.gains
     if layers is None:
-        sizes = estimator._sizes(n_features)
         layers = untrained(estimator, sizes, random_state, gains, coordinates.scale)
     else:
         layers = Coordinates(coordinates.mean).to_working(layers)

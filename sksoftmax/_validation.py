@@ -9,6 +9,8 @@ import numpy as np
 
 # Longer ones are told by their type and size.
 LONGEST_SHOWN = 60
+# Of up to eight bytes; beyond it no array can be, on any machine.
+MOST_VALUES = np.iinfo(np.intp).max // 16
 
 
 class InvalidParameterError(ValueError, TypeError):

@@ -202,3 +202,11 @@ def test_flags_that_are_out_of_date_are_not_believed(iris):
     fits = [SoftmaxRegression(max_iter=3, tol=None, random_state=0).fit(samples, y) for samples in (plain, doubled)]
     np.testing.assert_array_equal(fits[0].coef_, fits[1].coef_)
     assert doubled.nnz == 2 * plain.nnz
+
+
+@pytest.mark.parametrize("clf", [SoftmaxRegression(), SoftmaxRegression(solver="lbfgs"), TinyMLPClassifier((3,))])
+@pytest.mark.parametrize("n_features", [2**60, 2**62])
+def test_more_features_than_any_array_has_room_for_are_an_error(clf, n_features):
+    X = sparse.csr_array((np.ones(4), [0, 5, 9, n_features - 1], range(5)), shape=(4, n_features))
+    with pytest.raises(ValueError, match=f"must make at most .* with {n_features} features and 2 classes"):
+        clf.fit(X, [0, 1] * 2)

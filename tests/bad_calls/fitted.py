@@ -49,6 +49,10 @@ def unfitted():
     return SoftmaxRegression(**QUICK)
 
 
+def unfitted_mlp():
+    return TinyMLPClassifier((3,), **QUICK)
+
+
 def changed(values, value):
     values = values.copy()
     values.flat[7] = value

@@ -10,7 +10,21 @@ import sklearn
 from sklearn.model_selection import GroupKFold
 
 from sksoftmax import SoftmaxRegression, SoftmaxRegressionCV, TinyMLPClassifier
-from tests.bad_calls.fitted import INF, NAN, N, X, changed, mlp, softmax, softmax_cv, unfitted, warm, warm_mlp, y
+from tests.bad_calls.fitted import (
+    INF,
+    NAN,
+    N,
+    X,
+    changed,
+    mlp,
+    softmax,
+    softmax_cv,
+    unfitted,
+    unfitted_mlp,
+    warm,
+    warm_mlp,
+    y,
+)
 from tests.bad_calls.table import Call, Said, Theirs, assert_clear, rows
 
 # Before, labels of bytes are deprecated.
@@ -20,6 +34,11 @@ FITS = SOFTMAX_FIT, MLP_FIT, CV_FIT = [Call(make, "fit", X=X, y=y) for make in (
 PARTIAL_FIT = Call(softmax, "partial_fit", X=X, y=y)
 FIRST_PARTIAL_FIT = Call(unfitted, "partial_fit", X=X, y=y, classes=range(3))
 ALL_FITS = [*FITS, PARTIAL_FIT, FIRST_PARTIAL_FIT]
+NEW_MLP_FITS = [
+    MLP_FIT,
+    Call(unfitted_mlp, "partial_fit", X=X, y=y, classes=range(3)),
+    Call(unfitted_mlp, "fit_stream", blocks=[(X, y)]),
+]
 WARM_FIT, WARM_MLP_FIT = Call(warm, "fit", X=X, y=y), Call(warm_mlp, "fit", X=X, y=y)
 PREDICTIONS = [
     Call(make, method, X=X)
@@ -36,6 +55,9 @@ TABLE = [
         [-1.0, NAN, INF, True, None, "0.1", 1j, [0.1], X, {0: 1}, 10**400]),
     (MLP_FIT, "hidden_layer_sizes", "an int >= 1 or a sequence of ints >= 1",
         [0, -3, 2.5, (3, 0), (3, 1.5), "64", None, {3: 3}]),
+    (NEW_MLP_FITS, "hidden_layer_sizes",
+        "must make at most 576460752303423487 coefficients and intercepts with 4 features and 3 classes",
+        [10**18, (10**18,), [3, 2**62], (10**10, 10**10), 10**30]),
     (MLP_FIT, "activation", "a str among {'identity', 'logistic', 'tanh', 'relu'}", ["softplus", None, np.tanh]),
     ([SOFTMAX_FIT, MLP_FIT], "solver", "a str among {'sgd', 'adam', 'lbfgs'}",
         ["newton", "SGD", None, 1, ["sgd"], "auto"]),
@@ -70,8 +92,9 @@ TABLE = [
         [-1, 1.5, "a", 2**32, np.random, np.random.default_rng(0)]),
     (FITS, "store_minibatch_loss", "an instance of 'bool'", [1, "yes", None]),
     (FITS, "verbose", "an int in the range [0, inf) or an instance of 'bool'", [-1, "yes", None, 0.5]),
-    (CV_FIT, "l2s", "an int in the range [1, inf) or an array-like of floats >= 0",
-        [0, -1, 0.5, [], [-1.0], [NAN], [INF], "10", None, [[0.1]], [[1], [1, 2]], {0.1: 1}, {0.1}, ["a"], [10**400]]),
+    (CV_FIT, "l2s", "an int in the range [1, 576460752303423487] or an array-like of floats >= 0",
+        [0, -1, 0.5, [], [-1.0], [NAN], [INF], "10", None, [[0.1]], [[1], [1, 2]], {0.1: 1}, {0.1}, ["a"], [10**400],
+         10**18, 10**30]),
     (CV_FIT, "cv", "an int in the range [2, inf), a splitter, an iterable of (train, test) or None",
         [1, 0, -3, 2.5, "5", object(), True, {}]),
     (CV_FIT, "cv", "makes no split", [[]]),
