@@ -5,6 +5,7 @@ The workers keep their blocks. Parameters go out to them; back come values and g
 samples, or where an epoch on the blocks leads, of which the mean is taken.
 """
 
+import copy
 import inspect
 import warnings
 from functools import partial
@@ -21,6 +22,8 @@ from sklearn.utils.validation import check_is_fitted
 from sksoftmax._dask_fit import fit_to_parts
 from sksoftmax._dask_parts import Parts
 from sksoftmax._docstrings import shared_docstring
+from sksoftmax._engine.inference import dtype_of_outputs
+from sksoftmax._layers import layers_of
 from sksoftmax._methods import public
 from sksoftmax._progress import Progress
 from sksoftmax._softmax_regression import SoftmaxRegression
@@ -66,8 +69,19 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
         # A client cannot be copied.
         return type(self)(client=self.client, **clone(self._unfitted()).get_params(deep=False))
 
+    def _is_of_plain(self, name):
+        """Whether an attribute is one of the fitted `estimator_`, to be read and set there."""
+        is_fitted = name.endswith("_") and not name.startswith("_") and name != "estimator_"
+        return is_fitted and "estimator_" in vars(self)
+
+    def __setattr__(self, name, value):
+        if self._is_of_plain(name):
+            setattr(self.estimator_, name, value)
+        else:
+            super().__setattr__(name, value)
+
     def __getattr__(self, name):
-        if name.endswith("_") and not name.startswith("_") and "estimator_" in vars(self):
+        if self._is_of_plain(name):
             return getattr(self.estimator_, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
@@ -107,6 +121,8 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
         check_several(parts.classes, self)
         with watched_by([Progress(every=plain.verbose > 1)] if plain.verbose else []) as watch:
             problem = fit_to_parts(plain, parts, watch)
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
         self.estimator_ = plain
         if problem:
             warnings.warn(problem, ConvergenceWarning, stacklevel=2)
@@ -120,7 +136,7 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
         estimator : SoftmaxRegression or TinyMLPClassifier
             Not a copy: the one that ``estimator_`` is.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "estimator_")
         return self.estimator_
 
     def decision_function(self, X):
@@ -136,7 +152,7 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
         scores : of the kind of X, shape (n_samples, n_classes), or (n_samples,) for two classes
             Logits, lazy where X is.
         """
-        return self._lazily("decision_function", X, many=len(self.classes_) > 2)
+        return self._lazily("decision_function", X)
 
     def predict(self, X):
         """Most probable class of each sample.
@@ -151,7 +167,7 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
         y : of the kind of X, shape (n_samples,)
             Class labels, lazy where X is.
         """
-        return self._lazily("predict", X, many=False)
+        return self._lazily("predict", X)
 
     def predict_proba(self, X):
         """Probabilities of the classes: the softmax of the logits.
@@ -166,7 +182,7 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
         p : of the kind of X, shape (n_samples, n_classes)
             Rows sum to one, lazy where X is.
         """
-        return self._lazily("predict_proba", X, many=True)
+        return self._lazily("predict_proba", X)
 
     def predict_log_proba(self, X):
         """Logarithms of the probabilities.
@@ -181,20 +197,24 @@ class _DaskClassifier(ClassifierMixin, BaseEstimator):
         log_p : of the kind of X, shape (n_samples, n_classes)
             The log-softmax of the logits, lazy where X is.
         """
-        return self._lazily("predict_log_proba", X, many=True)
+        return self._lazily("predict_log_proba", X)
 
-    def _lazily(self, method, X, many):
-        """What a method of the plain estimator returns, a column for each class or, unless `many`, one."""
-        check_is_fitted(self)
+    def _lazily(self, method, X):
+        """What a method of the plain estimator returns."""
+        check_is_fitted(self, "estimator_")
         if not isinstance(X, (da.Array, dd.DataFrame)):
             return getattr(self.estimator_, method)(X)
-        columns = self.classes_ if many else None
-        dtype = self.classes_.dtype if method == "predict" else self.estimator_._published_layers()[0][0].dtype
-        function = partial(_predicted, self.estimator_, method, columns, dtype)
+        # What is set by hand later changes no result that is computed then.
+        plain = copy.copy(self.estimator_)
+        layers = layers_of(plain)
+        of_samples = method == "predict" or (method == "decision_function" and len(plain.classes_) == 2)
+        columns = None if of_samples else plain.classes_
+        dtype = plain.classes_.dtype if method == "predict" else dtype_of_outputs(layers)
+        function = partial(_predicted, plain, method, columns, dtype)
         if isinstance(X, dd.DataFrame):
             return X.map_partitions(function, meta=_framed(_none(columns, dtype), None, columns))
         X, meta = X.rechunk({1: -1}), _none(columns, dtype)
-        if many:
+        if columns is not None:
             return X.map_blocks(function, chunks=(X.chunks[0], (len(columns),)), dtype=dtype, meta=meta)
         return X.map_blocks(function, drop_axis=1, dtype=dtype, meta=meta)
 
@@ -255,7 +275,7 @@ class DaskSoftmaxRegression(_DaskClassifier):
     Attributes
     ----------
     estimator_ : SoftmaxRegression
-        The plain fitted estimator. Its attributes are attributes of this one too.
+        The plain fitted estimator. Its attributes are attributes of this one too, to read and to set.
 
     See Also
     --------
@@ -310,7 +330,7 @@ class DaskTinyMLPClassifier(_DaskClassifier):
     Attributes
     ----------
     estimator_ : TinyMLPClassifier
-        The plain fitted estimator. Its attributes are attributes of this one too.
+        The plain fitted estimator. Its attributes are attributes of this one too, to read and to set.
 
     Notes
     -----

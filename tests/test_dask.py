@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier, VectorizedGridSearchCV
@@ -33,6 +33,7 @@ pytestmark = pytest.mark.slow
 EXACT = {"l2": 0.01, "solver": "lbfgs", "tol": 1e-10, "max_iter": 500}
 TOLERANCE = 1e-6
 UNEVEN = (0, 7, 43, 0, 60, 40)
+PREDICTIONS = ("predict", "predict_proba", "predict_log_proba", "decision_function")
 ANY_PORT = {"dashboard_address": ":0"}
 
 
@@ -131,7 +132,7 @@ def test_predictions_of_arrays_are_lazy_and_those_of_the_local_estimator(iris, n
     clf = DaskSoftmaxRegression(**EXACT).fit(dX.rechunk({1: 2}), dy)
     local = pickle.loads(pickle.dumps(clf.to_local()))
     assert type(local) is SoftmaxRegression
-    for method in ("predict", "predict_proba", "predict_log_proba", "decision_function"):
+    for method in PREDICTIONS:
         lazy, expected = getattr(clf, method)(dX), getattr(local, method)(X)
         assert isinstance(lazy, da.Array)
         assert lazy.shape == expected.shape
@@ -139,6 +140,60 @@ def test_predictions_of_arrays_are_lazy_and_those_of_the_local_estimator(iris, n
         np.testing.assert_array_equal(lazy.compute(), expected)
         np.testing.assert_array_equal(getattr(clf, method)(X), expected)
     assert clf.score(dX, dy) == local.score(X, y)
+
+
+@pytest.mark.parametrize(
+    ("cls", "name", "value"),
+    [
+        (DaskSoftmaxRegression, "coef_", np.eye(3, 4)),
+        (DaskSoftmaxRegression, "coef_", np.eye(3, 4, dtype=int)),
+        (DaskSoftmaxRegression, "coef_", np.eye(3, 4, dtype=np.float32)),
+        (DaskSoftmaxRegression, "intercept_", np.array([0.0, 9.0, 0.0])),
+        (DaskSoftmaxRegression, "classes_", np.array(["a", "b", "c"])),
+        (DaskTinyMLPClassifier, "coefs_", [np.eye(4, 64), np.eye(64, 3)]),
+        (DaskTinyMLPClassifier, "intercepts_", [np.ones(64), np.arange(3.0)]),
+    ],
+)
+def test_what_is_set_by_hand_is_what_predicts(cls, name, value, iris):
+    X, y = iris
+    # Products of fewer samples sum in another order.
+    dX, dy = in_blocks(X, y, chunks=len(y))
+    clf = cls(max_iter=2, tol=None, random_state=0).fit(dX, dy)
+    local = pickle.loads(pickle.dumps(clf.to_local()))
+    before = clf.predict_proba(dX), local.predict_proba(X)
+    setattr(clf, name, value)
+    setattr(local, name, value)
+    assert getattr(clf, name) is value
+    assert getattr(clf.to_local(), name) is value
+    for method in PREDICTIONS:
+        lazy, expected = getattr(clf, method)(dX), getattr(local, method)(X)
+        assert lazy.dtype == expected.dtype
+        np.testing.assert_array_equal(lazy.compute(), expected)
+        np.testing.assert_array_equal(getattr(clf, method)(X), expected)
+    np.testing.assert_array_equal(before[0].compute(), before[1])
+    assert getattr(clf.fit(dX, dy), name) is not value
+
+
+@pytest.mark.parametrize("method", PREDICTIONS)
+@pytest.mark.parametrize("lazily", [False, True])
+def test_what_is_set_by_hand_and_does_not_fit_is_named_before_anything_is_computed(method, lazily, iris):
+    X, y = iris
+    dX, dy = in_blocks(X, y)
+    clf = DaskSoftmaxRegression(max_iter=2, tol=None).fit(dX, dy)
+    for value in (clf.coef_.T, clf.coef_[:2], clf.coef_.tolist()):
+        clf.coef_ = value
+        with pytest.raises(ValueError, match=r"coef_ and intercept_ are .*, must be arrays of real numbers"):
+            getattr(clf, method)(dX if lazily else X)
+
+
+@pytest.mark.parametrize("method", PREDICTIONS)
+def test_before_fit_there_is_no_prediction_and_fit_starts_afresh(method, iris):
+    dX, dy = in_blocks(*iris)
+    clf = DaskSoftmaxRegression(max_iter=2, tol=None)
+    clf.coef_ = np.eye(3, 4)
+    with pytest.raises(NotFittedError):
+        getattr(clf, method)(dX)
+    assert clf.fit(dX, dy).coef_ is clf.to_local().coef_
 
 
 def on_call(monkeypatch, number, act):

@@ -73,14 +73,15 @@ def _forward(layers, activation, X, dtype, results):
                 result[place] = A
 
 
-def _dtype(layers):
+def dtype_of_outputs(layers):
+    """The type of the logits of layers (W, b)."""
     # Coefficients of users may be integers.
     return np.result_type(layers[0][0].dtype, np.float32)
 
 
 def outputs(layers, activation, X, finish=None):
     """Logits (n, K), or what `finish` leaves where it overwrites a part of them, (K, b)."""
-    dtype = _dtype(layers)
+    dtype = dtype_of_outputs(layers)
     logits = np.empty((X.shape[0], len(layers[-1][1])), dtype)
 
     def fill():
@@ -132,7 +133,7 @@ def mean_loss(layers, activation, samples):
 
 def hidden_units(layers, activation, X):
     """Activations (n, units) of each hidden layer."""
-    dtype = _dtype(layers)
+    dtype = dtype_of_outputs(layers)
     results = [np.empty((X.shape[0], len(b)), dtype) for _, b in layers[:-1]]
     quietly(lambda: _forward(layers, activation, X, dtype, [*results, None]), over="ignore", invalid="ignore")
     return results

@@ -88,6 +88,7 @@ def on_a_cluster(X: object, y: object) -> None:
     clf = DaskSoftmaxRegression(solver="sgd", random_state=0).fit(X, y)
     assert_type(clf, DaskSoftmaxRegression)
     assert_type(clf.to_local(), SoftmaxRegression)
+    clf.coef_ = np.eye(3, 4)
 
 
 def data() -> None:
