@@ -16,7 +16,7 @@ from sksoftmax._dask_parts import (
     sums_of_part,
     values_of_part,
 )
-from sksoftmax._diagnosis import advice, divergence
+from sksoftmax._diagnosis import advice, divergence, start_of
 from sksoftmax._engine.batch_size import automatic_batch_size
 from sksoftmax._engine.conditioning import together
 from sksoftmax._engine.lbfgs import descend
@@ -62,7 +62,7 @@ def fit_to_parts(plain, parts, watch):
 
     if watch is not None:
         tell([TrainingResult()], network.parameters)
-    weights = counts[:, 0] @ factors
+    weights, start = counts[:, 0] @ factors, start_of(plain, network)
     train = _by_lbfgs if plain.solver == "lbfgs" else partial(_by_local_sgd, shares=weights / weights.sum(), seed=seed)
     result = train(plain, parts, state, network, factors, n_equal, moments.n_samples, watch and tell)
     if result.diverged:
@@ -70,7 +70,7 @@ def fit_to_parts(plain, parts, watch):
     if result.interrupt:
         raise result.interrupt
     plain._publish(result, coordinates_of(state))
-    return advice(plain, result)
+    return advice(plain, result, start)
 
 
 def _by_lbfgs(plain, parts, state, network, factors, n_equal, n_samples, on_epoch):

@@ -5,11 +5,14 @@ import numpy as np
 from scipy import sparse
 
 from sksoftmax._engine.conditioning import Coordinates
+from sksoftmax._engine.interrupts import quietly
 from sksoftmax._engine.reading import feature_extremes
 from sksoftmax._engine.shortfall import FAR, is_far_above, is_small
 
 # An objective of that many times the one of zero coefficients is a failure.
 FAR_ABOVE = 2.0
+# A slope of that part of an earlier one is about as large.
+STEADY = 0.75
 # Weights, as of `partial_fit`, starts and penalties beyond it are taken for the cause.
 LARGE = 1e6
 
@@ -43,14 +46,27 @@ def _largest_feature(X):
     return int(columns.argmax()), float(columns.max())
 
 
-def advice(estimator, result):
-    """What a warning should say of a finished training, or None."""
-    start, end, name = np.log(len(estimator.classes_)), estimator.loss_, type(estimator).__name__
+def start_of(estimator, network):
+    """About the objective that the training of a network begins with: that of zero coefficients, and the penalty of
+    those that hidden layers start from."""
+    objective, (hidden, _) = float(np.log(len(estimator.classes_))), estimator._hidden_shape()
+    if hidden:
+        norm = quietly(network.parameters.squared_norm, over="ignore")
+        objective += 0.5 * estimator.l2_ * norm
+    return objective
+
+
+def advice(estimator, result, start):
+    """What a warning should say of a finished training that began with an objective of `start`, or None."""
+    zero, end, name = np.log(len(estimator.classes_)), estimator.loss_, type(estimator).__name__
     # A random start of the user's own may be as far off.
-    if end > FAR_ABOVE * start and not estimator.init_scale:
+    is_far = end > FAR_ABOVE * zero and not estimator.init_scale
+    rate = "auto" if estimator.solver == "lbfgs" else estimator.learning_rate_init
+    creeps = rate != "auto" and _creeps(estimator.loss_curve_, estimator.learning_rate_curve_)
+    comes_down = end < FAR_ABOVE * start and not (result.converged or result.message)
+    if is_far and (creeps or not comes_down):
         # The gradient of the cross-entropy is bounded, so too large steps wander far off but seldom overflow.
-        rate = estimator.learning_rate_init
-        if rate != "auto" and _creeps(estimator.loss_curve_):
+        if creeps:
             cause = (
                 f"learning_rate_init == {rate} is too small to get there from a random start: use a larger one or "
                 "learning_rate_init='auto'."
@@ -64,20 +80,25 @@ def advice(estimator, result):
             cause = f"l2 == {estimator.l2_:.3g} is more than training can follow: use a smaller l2."
         else:
             cause = "The learning rate is too large for these features: scale them, or set a small learning_rate_init."
-        return f"{name} ends with an objective of {end:.3g}; zero coefficients have {start:.3g}. {cause}"
+        return f"{name} ends with an objective of {end:.3g}; zero coefficients have {zero:.3g}. {cause}"
     may_end = estimator.tol is not None and (estimator.solver == "lbfgs" or estimator.n_iter_no_change < np.inf)
     if may_end and not (result.converged or result.stopped):
         reason = f" ({result.message})" if result.message else ""
+        others = "" if is_far else " or tol, or set tol=None to train for max_iter epochs"
         return (
             f"{name} has not converged after {result.n_epochs} of max_iter={estimator.max_iter} iterations{reason}. "
-            "Increase max_iter or tol, or set tol=None to train for max_iter epochs."
+            f"Increase max_iter{others}."
         )
     return None
 
 
-def _creeps(curve):
-    """Whether an objective falls in all epochs, and yet is more than half of what it was."""
-    return len(curve) > 1 and bool(np.all(np.diff(curve) < 0)) and curve[-1] > curve[0] / 2
+def _creeps(curve, rates):
+    """Whether an objective falls in all epochs, for its learning rate by about as much in the last as in the first, and
+    yet is more than half of what it was."""
+    falls = -np.diff(curve)
+    if len(falls) < 2 or falls.min() <= 0 or curve[-1] <= curve[0] / 2:
+        return False
+    return bool(falls[-1] * rates[1] >= STEADY * falls[0] * rates[-1])
 
 
 def shortfall(estimator, result, samples, state):

@@ -4,7 +4,7 @@
 import numpy as np
 
 from sksoftmax import _hyperparameters as hyperparameters
-from sksoftmax._diagnosis import advice, divergence, shortfall
+from sksoftmax._diagnosis import advice, divergence, shortfall, start_of
 from sksoftmax._engine.result import TrainingResult
 from sksoftmax._held_out import train_and_validation
 from sksoftmax._resuming import with_course
@@ -72,17 +72,18 @@ def fit_together(
 
     if watch is not None:
         tell([TrainingResult() if earlier is None else earlier.result], network.parameters)
+    starts = [start_of(estimator, network) for estimator, (_, network) in zip(estimators, begun)]
     results, coordinates = advance(
         estimators, begun, samples, validation, watch=watch and tell, earlier=earlier and earlier.result
     )
     problems = []
-    for estimator, (state, _), result in zip(estimators, begun, results):
+    for estimator, (state, _), result, start in zip(estimators, begun, results, starts):
         if result.diverged:
             problems.append(divergence(estimator, result, X))
             continue
         estimator._publish(result, coordinates)
         keep_state(estimator, with_course(state, result))
-        problem = result.interrupt or advice(estimator, result)
+        problem = result.interrupt or advice(estimator, result, start)
         problems.append(problem if problem or to_compare else shortfall(estimator, result, samples, state))
     return problems
 
