@@ -28,8 +28,9 @@ class _OneThread:
     """Limits BLAS to one thread while any fit asks for it.
 
     Of fits that overlap in several threads the first sets the limit of the process and the last lifts it; one that
-    somebody else has set meanwhile stays. Each step of `enter` and `leave` may be the last before an interrupt; `leave`
-    then does what is left to do.
+    somebody else has set meanwhile stays. Who reads the number meanwhile, to set it again later, reads 1, and nothing
+    here learns of it. Each step of `enter` and `leave` may be the last before an interrupt; `leave` then does what is
+    left to do.
 
     Parameters
     ----------
