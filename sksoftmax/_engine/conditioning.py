@@ -107,7 +107,9 @@ def _moments(X, weights, units):
         on = weights @ (X != 0) / total
         X = X if np.all(units == 1) else X / units
         mean = X.T @ weights / total
-        variance = weights @ np.square(X - mean) / total
+        squares = X - mean
+        np.square(squares, out=squares)
+        variance = weights @ squares / total
     return mean * units, np.sqrt(variance) * units, on
 
 

@@ -115,11 +115,11 @@ def _complete(logits, layers, activation, X):
     logits[rows] = again * np.minimum(1, limit / np.abs(again).max(axis=1, keepdims=True))
 
 
-def mean_loss(layers, activation, samples):
-    """Weighted mean cross-entropy of Samples, a float."""
+def mean_loss(layers, activation, samples, window=None):
+    """Weighted mean cross-entropy of Samples, a float; `window` as of `one_pass`."""
     total = weight = 0.0
     done = 0
-    for X, places in one_pass(samples.X)(samples.rows, READ_ROWS):
+    for X, places in one_pass(samples.X, window=window)(samples.rows, READ_ROWS):
         for place in _parts(len(places), READ_ROWS):
             part = X[places[place]]
             rows = samples.rows[done : done + part.shape[0]]

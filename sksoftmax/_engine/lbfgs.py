@@ -41,7 +41,9 @@ class Objective:
         shape, n_models = (parameters.sizes, parameters.dtype, mean), parameters.n_models
         self._stream = Minibatches(samples, len(samples.rows), *shape, n_models=n_models)
         self.part_rows = self._stream.part_rows
-        self._held_out = validation and Minibatches(validation, self.part_rows, *shape, n_models=n_models)
+        self._held_out = validation and Minibatches(
+            validation, self.part_rows, *shape, n_models=n_models, beside=self._stream
+        )
         self._bind(network, list(settings))
 
     def _set_models(self, network, settings):

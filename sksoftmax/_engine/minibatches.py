@@ -12,7 +12,7 @@ from sksoftmax._engine.conditioning import Coordinates
 from sksoftmax._engine.cross_entropy import n_normalisers, target_positions, to_losses
 from sksoftmax._engine.lazy import GatheredRows
 from sksoftmax._engine.products import DenseRows, SparseRows
-from sksoftmax._engine.reading import one_pass, take_rows
+from sksoftmax._engine.reading import Window, one_pass, take_rows
 from sksoftmax._engine.shuffling import WINDOW_BLOCKS, block_rows, shuffled
 from sksoftmax._engine.stopping import standard_errors
 
@@ -134,6 +134,7 @@ class Minibatches:
     divisor : what the update rule divides gradients by; None is the batch size
     keep_losses : whether to keep the loss of each step of the latest epoch
     in_blocks : whether the new order keeps neighbours together, for reading from a disk
+    beside : Minibatches that are served at other times, and share memory, or None
 
     Attributes
     ----------
@@ -163,8 +164,11 @@ class Minibatches:
         divisor=None,
         keep_losses=False,
         in_blocks=False,
+        beside=None,
     ):
         self.samples = samples
+        # It lasts: where memory is in pieces, a new one for each epoch would not fit into that of the one before.
+        self._window = Window() if beside is None else beside._window
         # Where neighbours are to be read together.
         self._block_rows = block_rows(samples.mean_values * samples.X.dtype.itemsize) if in_blocks else None
         self.part_rows, self.first = part_rows(samples.mean_values, dtype), None
@@ -204,7 +208,9 @@ class Minibatches:
 
     def mean_loss(self, parameters, activation):
         """Weighted mean cross-entropy of all samples, a float, with the first network of Parameters."""
-        return inference.mean_loss(Coordinates(self.mean).to_raw(parameters.pairs()), activation, self.samples)
+        return inference.mean_loss(
+            Coordinates(self.mean).to_raw(parameters.pairs()), activation, self.samples, self._window
+        )
 
     def go_through(self, rule, n_updates, mean=None):
         """Take a step of a Rule on each batch of an epoch, the first after so many; the IterateMean takes notice of
@@ -236,7 +242,7 @@ class Minibatches:
         rows, block_length = self.samples.rows, self._block_rows
         if self._random_state is not None:
             rows = shuffled(self.X, rows, self._random_state, block_length)
-        windows = one_pass(self.X, block_length and (rows, block_length * WINDOW_BLOCKS))
+        windows = one_pass(self.X, block_length and (rows, block_length * WINDOW_BLOCKS), self._window)
         self.loss_sum[:] = self.square_sum[:] = 0
         self._n_served = 0
         if self.batch_size > self.part_rows:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How samples of any type and layout in memory are read: a part at a time, never copied as a whole."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -90,17 +91,31 @@ def _not_finite(value, row, column):
     )
 
 
-def one_pass(X, ahead=None):
+class Window:
+    """Memory for rows that are gathered, which the next gathering overwrites; passes that share it take turns."""
+
+    def __init__(self):
+        self._memory = np.empty(0, np.uint8)
+
+    def array(self, shape, dtype):
+        size = math.prod(shape) * dtype.itemsize
+        if self._memory.size < size:
+            self._memory = np.empty(size, np.uint8)
+        return self._memory[:size].view(dtype).reshape(shape)
+
+
+def one_pass(X, ahead=None, window=None):
     """A function ``windows(rows, multiple)`` that yields (array, places) whose rows, one after the other, are these
     rows of X (n, d), dense, CSR or Blocks; all but the last are a multiple of a number. Rows of Blocks must go on from
     call to call.
 
     ahead : None, or (rows, length) of all calls together, of which that many are brought into memory ahead of time
+    window : Window to gather rows into, or None for a new one
     """
     if isinstance(X, Blocks):
         return Pass(X).windows
     if not sparse.issparse(X) and not _rows_lie_together(X):
-        return partial(_gathered, X)
+        return partial(_gathered, X, window or Window())
     if ahead is not None and not sparse.issparse(X):
         return ReadingAhead(X, *ahead).windows
     return lambda rows, _: [(X, rows)]
@@ -111,10 +126,10 @@ def _rows_lie_together(X):
     return column <= row
 
 
-def _gathered(X, rows, multiple):
+def _gathered(X, window, rows, multiple):
     """Windows that lie row by row, in one array that the next overwrites."""
     length = max(1, WINDOW_BYTES // (multiple * X.shape[1] * X.dtype.itemsize)) * multiple
-    array = np.empty((min(length, len(rows)), X.shape[1]), X.dtype)
+    array = window.array((min(length, len(rows)), X.shape[1]), X.dtype)
     for start in range(0, len(rows), length):
         chunk = rows[start : start + length]
         # In the order of memory, and from there in the order that was asked for.

@@ -176,7 +176,9 @@ def train(
         keep_minibatch_losses=keep_minibatch_losses,
     )
     sizes, dtype, n_models = network.parameters.sizes, network.parameters.dtype, len(settings)
-    held_out = validation and Minibatches(validation, stream.part_rows, sizes, dtype, mean, None, n_models)
+    held_out = validation and Minibatches(
+        validation, stream.part_rows, sizes, dtype, mean, None, n_models, beside=stream
+    )
     options |= {"validation": held_out, "monitor": validation and monitor}
     options |= {"with_moments": with_moments, "keep_minibatch_losses": keep_minibatch_losses}
     return go_through(network, stream, rule, settings, **options)

@@ -10,6 +10,7 @@ from sksoftmax._engine.minibatches import MOST_PART_ROWS as PART_ROWS
 from sksoftmax._engine.minibatches import Minibatches, Samples
 from sksoftmax._engine.parameters import Parameters
 from sksoftmax._engine.products import Units
+from sksoftmax._engine.reading import Window, one_pass
 
 
 def epoch(stream):
@@ -129,3 +130,13 @@ def test_a_large_batch_comes_in_parts():
     X, y = counted(3 * PART_ROWS)
     stream = Minibatches(Samples(X, y), 2 * PART_ROWS, (3, 2), np.float64)
     assert [[batch.size for batch in parts] for parts in epoch(stream)] == [[PART_ROWS] * 2, [PART_ROWS]]
+
+
+def test_rows_that_lie_apart_are_gathered_into_the_same_memory_in_each_epoch():
+    X, window = np.asfortranarray(np.arange(60.0).reshape(20, 3)), Window()
+    gathered = []
+    for rows in (np.arange(20)[::-1], np.array([3, 7])):
+        for array, places in one_pass(X, window=window)(rows, 1):
+            np.testing.assert_array_equal(array[places], X[rows])
+            gathered.append(array)
+    assert np.shares_memory(*gathered)

@@ -61,7 +61,7 @@ def test_samples_that_are_read_ahead_in_several_windows_are_those_of_any_layout(
     clf = SoftmaxRegression(shuffle="blocks", batch_size=batch_size, max_iter=3, tol=None, random_state=0)
     expected = clf.fit(X, y).coef_
     # All at once.
-    monkeypatch.setattr("sksoftmax._engine.minibatches.one_pass", lambda X, ahead: lambda rows, _: [(X, rows)])
+    monkeypatch.setattr("sksoftmax._engine.minibatches.one_pass", lambda X, *_: lambda rows, _: [(X, rows)])
     np.testing.assert_array_equal(clf.fit(X, y).coef_, expected)
     monkeypatch.undo()
     monkeypatch.setattr("sksoftmax._engine.shuffling.BLOCK_BYTES", 4 * 64 * 8)
