@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Where displays of several panels draw them."""
 
+import copy
 import functools
 import math
+import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import FigureBase
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.gridspec import GridSpecFromSubplotSpec
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -136,16 +138,20 @@ def colorbar_beside(figure, axes, drawn, **style):
 
 
 def tidily(draw):
-    """Wrap a method that draws. If it fails, no new figure is open and its display is as it was; else the place that it
-    was given remembers what to clear before another display is drawn there."""
+    """Wrap a method that draws. If it fails, no new figure is open, and its display and the place that it was given are
+    as they were; else that place remembers what to clear before another display is drawn there."""
 
     @functools.wraps(draw)
     def tidy(*args, **kwargs):
         figures, displays = set(plt.get_fignums()), [arg for arg in args[:1] if hasattr(arg, "__dict__")]
         before = [dict(vars(display)) for display in displays]
-        ax = kwargs.get("ax", args[1] if len(args) > 1 else None)
+        if "ax" not in kwargs and len(args) > 1:
+            args, kwargs = args[:1] + args[2:], {"ax": args[1], **kwargs}
+        ax = kwargs.get("ax")
         places = [place for place in _listed(ax) if isinstance(place, (Axes, FigureBase))]
         try:
+            if places and len(places) == len(_listed(ax)):
+                _rehearse(draw, ax, args, kwargs)
             there = _axes_and_legends(places)
             drawn = draw(*args, **kwargs)
             _remember(places, args[0], there)
@@ -159,6 +165,28 @@ def tidily(draw):
             raise
 
     return tidy
+
+
+def _rehearse(draw, ax, args, kwargs):
+    """Draw into a figure that nobody sees, so that what fails does so before a given place is changed."""
+    root = _listed(ax)[0].figure.canvas.figure
+    figure = Figure(root.get_size_inches(), root.dpi, layout="constrained")
+    with warnings.catch_warnings():
+        # They come when it is drawn where it is to be.
+        warnings.simplefilter("ignore")
+        draw(copy.copy(args[0]), *args[1:], **{**kwargs, "ax": _stand_in(ax, figure)})
+
+
+def _stand_in(ax, figure):
+    """What is given as `ax` in another figure."""
+    if isinstance(ax, FigureBase):
+        return figure
+    if isinstance(ax, Axes):
+        return figure.subplots()
+    axes = figure.subplots(1, len(_listed(ax)), squeeze=False)[0]
+    if isinstance(ax, dict):
+        return dict(zip(ax, axes))
+    return axes if isinstance(ax, np.ndarray) else type(ax)(axes)
 
 
 def _axes_and_legends(places):

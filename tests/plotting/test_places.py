@@ -4,6 +4,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 from sksoftmax import SoftmaxRegression
 from sksoftmax.plotting import (
@@ -13,6 +14,7 @@ from sksoftmax.plotting import (
     ModelMatricesDisplay,
     ProbabilityBarsDisplay,
     SampleGridDisplay,
+    SearchHeatmapDisplay,
 )
 from tests.parameters import slow
 
@@ -131,3 +133,69 @@ def test_a_loss_curve_is_drawn_into_the_axes(digits_model):
     assert not left.axes
     with pytest.raises(TypeError, match="ax is a ndarray, must be an Axes"):
         LossCurveDisplay.from_estimator(digits_model, ax=axes)
+
+
+def state_of(figure):
+    """Equal where nothing that is drawn has changed."""
+    drawn = [(ax, ax.get_children(), ax.axison, ax.get_title(), ax.get_xlim(), ax.get_position()) for ax in figure.axes]
+    return str(drawn), figure.axes, figure.legends, figure.get_children()
+
+
+def places(n_panels):
+    """A figure, and a place in it, of each kind."""
+    figure = plt.figure(layout="constrained")
+    yield figure, figure
+    figure = plt.figure(layout="constrained")
+    yield figure, figure.subfigures(1, 2)[1]
+    figure, axes = plt.subplots(1, 2)
+    yield figure, axes[1]
+    figure, axes = plt.subplots(1, n_panels, squeeze=False)
+    yield figure, axes
+    yield figure, list(axes[0])
+    yield figure, dict(enumerate(axes[0]))
+
+
+def break_in_the_middle(context, name):
+    def fail(*args, **kwargs):
+        raise ValueError("in the middle")
+
+    context.setattr(Axes, name, fail)
+
+
+@pytest.mark.parametrize("drawn_before", [False, True])
+def test_a_place_is_as_before_where_drawing_fails(drawn_before, drawer, monkeypatch):
+    n_panels, draw = drawer
+    for figure, ax in places(n_panels):
+        if drawn_before:
+            draw(ax=ax)
+        before = state_of(figure)
+        with monkeypatch.context() as context:
+            break_in_the_middle(context, "set_title")
+            with pytest.raises(ValueError, match="in the middle"):
+                draw(ax=ax)
+        assert state_of(figure) == before
+        assert np.size(draw(ax=ax).axes_) == n_panels
+
+
+@pytest.mark.parametrize("drawn_before", [False, True])
+def test_the_place_of_one_panel_is_as_before_where_drawing_fails(drawn_before, digits_model, monkeypatch):
+    search = {"param_a": [1, 1, 2, 2], "param_b": [1, 2, 1, 2], "mean_test_score": np.array([0.1, 0.2, 0.3, 0.4])}
+    search["split0_test_score"] = search["mean_test_score"]
+    search["params"] = [{"a": a, "b": b} for a, b in zip(search["param_a"], search["param_b"])]
+    for figure, ax in [place for place in places(1) if not isinstance(place[1], (np.ndarray, list, dict))]:
+        for method, draw in [
+            ("legend", lambda ax, **_: LossCurveDisplay.from_estimator(digits_model, ax=ax)),
+            ("imshow", lambda ax, **kw: SearchHeatmapDisplay.from_cv_results(search, ax=ax, **kw)),
+        ]:
+            if drawn_before:
+                draw(ax)
+            before = state_of(figure)
+            with monkeypatch.context() as context:
+                break_in_the_middle(context, method)
+                with pytest.raises(ValueError, match="in the middle"):
+                    draw(ax)
+            assert state_of(figure) == before
+        before = state_of(figure)
+        with pytest.raises(ValueError, match=r"im_kw == {'no': 1}, must be arguments of Axes\.imshow"):
+            draw(ax, im_kw={"no": 1})
+        assert state_of(figure) == before
