@@ -94,15 +94,16 @@ def test_logits_beyond_their_type_are_finite_and_keep_their_order(dtype, sparse_
     largest = np.finfo(dtype).max
     # The sum of the first class overflows one way and then the other; its logit is 0.
     W = np.array([[largest, -largest], [largest, largest], [-largest, 0], [1, 0]], dtype)
-    X = np.array([[1e3, 1e3], [0.5, 0.25]], dtype)
+    X = np.array([[1e3, 1e3], [0.5, 0.25], [-1e6, -1e6]], dtype)
     X = sparse.csr_array(X) if sparse_array else X
     layers = [(W, np.zeros(4, dtype))]
     logits = outputs(layers, "identity", X)
     assert logits.dtype == dtype
-    # The first row is as far beyond the type as 4e3: the largest logit is half of the largest number.
-    np.testing.assert_allclose(logits[0] / largest, [0, 0.5, -0.25, 0], rtol=1e-6, atol=1e-30)
+    # However far a row is beyond the type, its largest logit is half of the largest number.
+    beyond = [[0, 0.5, -0.25, 0], [0, -0.5, 0.25, 0]]
+    np.testing.assert_allclose(logits[[0, 2]] / largest, beyond, rtol=1e-6, atol=1e-30)
     np.testing.assert_array_equal(logits[1], np.array([0.25 * largest, 0.75 * largest, -0.5 * largest, 0.5], dtype))
-    np.testing.assert_array_equal(outputs(layers, "identity", X, softmax), [[0, 1, 0, 0]] * 2)
+    np.testing.assert_array_equal(outputs(layers, "identity", X, softmax), np.eye(4)[[1, 1, 2]])
 
 
 def test_hidden_units_beyond_their_type_still_decide():

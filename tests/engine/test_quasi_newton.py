@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import numpy as np
 import pytest
+from numpy.polynomial import Polynomial
 from scipy.optimize import minimize, rosen, rosen_der
 
 from sksoftmax._engine import quasi_newton
-from sksoftmax._engine.quasi_newton import MEMORY, Curvature, minimise
+from sksoftmax._engine.quasi_newton import MEMORY, Curvature, LineSearch, minimise
 
 # Relative rounding of float64.
 EPS = np.finfo(np.float64).eps
@@ -109,6 +110,25 @@ def test_directions_are_those_of_the_two_loops(rng):
     for (s, y), alpha in zip(pairs[-MEMORY:], reversed(alphas)):
         q += (alpha - y @ q / (s @ y)) * s
     np.testing.assert_allclose(curvature.directions(np.stack([gradient, gradient]))[1], -q, rtol=1e-8)
+
+
+def test_a_function_without_pairs_goes_down_its_gradient_beside_one_that_has_some(rng):
+    curvature, both = Curvature(2, 4), np.arange(2)
+    steps = rng.normal(size=(2, 4))
+    curvature.add(both, steps, 3 * steps)
+    curvature.forget(both[:1])
+    gradients = rng.normal(size=(2, 4))
+    # The other knows of a curvature of 3 everywhere.
+    np.testing.assert_allclose(curvature.directions(gradients), gradients * [[-1], [-1 / 3]], rtol=1e-12)
+
+
+def test_the_minimum_of_a_cubic_is_found_between_two_trials():
+    cubics, beyond = [Polynomial([0, -1, 0.3, 1]), Polynomial([0, -1, -0.2, 0.5])], np.array([1.2, 2.0])
+    values, slopes = np.transpose([(f(t), f.deriv()(t)) for f, t in zip(cubics, beyond)])
+    search = LineSearch(2)
+    search.begin(np.arange(2), np.zeros(2), -np.ones(2), beyond)
+    assert not search.judge(values, slopes, np.zeros(2)).any()
+    np.testing.assert_allclose(search.trial, [f.deriv().roots().max() for f in cubics], rtol=1e-12)
 
 
 def test_the_number_of_iterations_is_bounded():
