@@ -5,7 +5,9 @@ from scipy import sparse
 
 from sksoftmax._engine import columns as columns_module
 from sksoftmax._engine.columns import Columns, ColumnsInUse, parts_of
-from tests.engine.helpers import network
+from sksoftmax._engine.in_use import train_on_columns_in_use
+from sksoftmax._engine.result import Course, TrainingResult
+from tests.engine.helpers import network, samples
 
 
 def test_columns_of_values_are_found_once_each(rng):
@@ -40,3 +42,18 @@ def test_columns_in_use_are_those_of_values_and_of_weights(rng):
     restricted = columns.restrict(parameters)
     assert restricted.sizes == (3, 3, 2)
     np.testing.assert_array_equal(columns.expand(restricted).flat, parameters.flat)
+
+
+def test_a_course_keeps_weights_where_the_latest_are_zero(rng):
+    X, y = sparse.csr_matrix(np.array([[0, 1, 0, 0, 2], [0, 3, 0, 0, 0]], float)), np.arange(2)
+    latest, best = network((5, 2)), network((5, 2), rng=rng)
+    best.parameters.layers[0].W[:, :, [0, 2]] = 0
+
+    def train(network, samples, settings, *, earlier, **_):
+        assert samples.X.shape[1] == network.parameters.sizes[0] == earlier.course.vectors["best"].sizes[0] == 3
+        earlier.parameters = network.parameters
+        return [earlier]
+
+    earlier = TrainingResult(course=Course({"best": best.parameters}, {}))
+    (result,) = train_on_columns_in_use(train, latest, samples(X, y), [], earlier=earlier)
+    np.testing.assert_array_equal(result.course.vectors["best"].flat, best.parameters.flat)
