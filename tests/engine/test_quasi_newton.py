@@ -5,7 +5,7 @@ from numpy.polynomial import Polynomial
 from scipy.optimize import minimize, rosen, rosen_der
 
 from sksoftmax._engine import quasi_newton
-from sksoftmax._engine.quasi_newton import MEMORY, Curvature, LineSearch, minimise
+from sksoftmax._engine.quasi_newton import LONGEST_LEAP, MEMORY, SHORTEST_LEAP, Curvature, LineSearch, minimise
 
 # Relative rounding of float64.
 EPS = np.finfo(np.float64).eps
@@ -129,6 +129,18 @@ def test_the_minimum_of_a_cubic_is_found_between_two_trials():
     search.begin(np.arange(2), np.zeros(2), -np.ones(2), beyond)
     assert not search.judge(values, slopes, np.zeros(2)).any()
     np.testing.assert_allclose(search.trial, [f.deriv().roots().max() for f in cubics], rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_leap_goes_to_where_the_slope_vanishes_but_not_too_near_or_too_far():
+    search, nothing = LineSearch(2), np.zeros(2)
+    search.begin(np.arange(2), nothing, -np.ones(2), np.ones(2))
+    # It falls ever more steeply: the slope may vanish anywhere.
+    assert not search.judge(np.full(2, -1.5), np.full(2, -2.0), nothing).any()
+    np.testing.assert_array_equal(search.trial, 1 + LONGEST_LEAP)
+    # From -2 it has come to -1.5 within 4: the other 1.5 take 12. From -2 to -1 it takes 4, which is too near.
+    assert not search.judge(np.full(2, -8.0), np.array([-1.5, -1.0]), nothing).any()
+    np.testing.assert_allclose(search.trial, [5 + 12, 5 + 4 * SHORTEST_LEAP], rtol=1e-12)
 
 
 def test_the_number_of_iterations_is_bounded():
