@@ -376,6 +376,13 @@ def test_a_twin_has_its_own_parameters(iris):
     assert search.cv_results_["mean_test_score"].tolist() == [0.1, 0.7]
 
 
+def test_models_that_are_equal_after_different_epochs_are_no_twins(iris):
+    # The steps are lost in rounding.
+    clf = quick(init_scale=1.0, learning_rate_init=1e-15, fit_intercept=False)
+    search = VectorizedGridSearchCV(clf, {"max_iter": [2, 3]}, cv=2, scoring=lambda clf, X, y: clf.n_iter_)
+    assert search.fit(*iris).cv_results_["mean_test_score"].tolist() == [2, 3]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["threading", slow("loky")])
 def test_results_do_not_depend_on_the_number_of_jobs(backend, iris):

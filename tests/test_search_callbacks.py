@@ -63,6 +63,15 @@ def test_what_is_propagated_sees_the_epochs_of_the_refit(name, digits):
     np.testing.assert_array_equal(recorder.models[-1].coef_, best.coef_)
 
 
+def test_candidates_with_callbacks_may_differ_in_what_stacks_share(digits):
+    X, y, grid = digits[0][:100], digits[1][:100], {"batch_size": [16, 32]}
+    heard, unheard = (
+        VectorizedGridSearchCV(clf, grid, cv=2, scoring="neg_log_loss", refit=False).fit(X, y).cv_results_
+        for clf in (quick().set_callbacks(Recorder()), quick())
+    )
+    np.testing.assert_allclose(heard["mean_test_score"], unheard["mean_test_score"], rtol=1e-9)
+
+
 def test_stacks_have_the_samples_of_their_split(digits):
     X, y = digits
     seen = []

@@ -43,6 +43,18 @@ def test_take_copies_the_given_models():
     assert not np.shares_memory(taken.flat, parameters.flat)
 
 
+@pytest.mark.parametrize("is_by_feature", [None, False, True])
+def test_models_are_taken_as_they_lie_or_as_they_shall(is_by_feature):
+    parameters = Parameters((4, 3, 2), 3, is_by_feature=True)
+    parameters.flat[:] = np.arange(parameters.flat.size)
+    for models in ([0, 1, 2], [2, 0]):
+        taken = parameters.take(models, is_by_feature)
+        assert taken.is_by_feature == (is_by_feature is not False)
+        for ours, theirs in zip(taken.layers, parameters.layers):
+            np.testing.assert_array_equal(ours.W, theirs.W[models])
+            np.testing.assert_array_equal(ours.b, theirs.b[models])
+
+
 def test_stack_of_the_parts_is_the_whole():
     parameters = filled()
     np.testing.assert_array_equal(stacked([parameters.take([i]) for i in range(3)]).flat, parameters.flat)

@@ -159,3 +159,4 @@ def test_where_rounds_raise_the_objective_steeply_the_learning_rate_falls(rng):
 def test_the_smoothness_of_parts_is_that_of_the_hardest():
     one, other = (Smoothness([Moments(a, b)], 1.0, 0.5, n, False) for a, b, n in ((1.0, 5.0, 10), (2.0, 3.0, 30)))
     assert Smoothness.of_parts([one, other]) == Smoothness([Moments(2.0, 5.0)], 1.0, 0.5, 40, False)
+    assert Smoothness.of_parts([one]) == one
