@@ -183,9 +183,11 @@ def test_features_that_range_so_far_that_sums_of_squares_overflow_are_refused(dt
                 conditioning_of(data, 1e-4, True, rng)
 
 
-def test_one_sample_has_coordinates(rng):
-    conditioning = conditioning_of(samples(np.array([[2.0, 3.0]]), np.array([0])), 1e-4, True, rng)
-    assert np.isfinite(conditioning.coordinates.scale).all()
+@pytest.mark.parametrize("l2", [1e-4, 100.0])
+@pytest.mark.parametrize(("values", "scale"), [([2.0, -3.0], 3.0), ([0.0, 0.0], 1.0)])
+def test_one_sample_has_the_scale_of_its_largest_value(values, scale, l2, rng):
+    conditioning = conditioning_of(samples(np.array([values]), np.array([0])), l2, True, rng)
+    np.testing.assert_allclose(conditioning.coordinates.scale, scale, rtol=1e-12)
 
 
 @pytest.mark.parametrize("kind", [np.asarray, sparse.csr_matrix])
