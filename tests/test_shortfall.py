@@ -11,7 +11,10 @@ from scipy.special import log_softmax
 from sklearn.preprocessing import StandardScaler
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier, VectorizedGridSearchCV
+from sksoftmax._engine import shortfall
+from sksoftmax._engine.conditioning import RAW
 from sksoftmax._engine.shortfall import FAR
+from tests.engine.helpers import network, problem, samples
 from tests.parameters import few_quick
 
 MESSAGE = "more than 0.05 above its minimum"
@@ -154,6 +157,22 @@ def test_usual_data_are_fitted_in_silence(name, scaled, solver, datasets):
     X, y = datasets[name]
     X = StandardScaler().fit_transform(X) if scaled else X
     assert fit_with_messages(SoftmaxRegression(solver=solver, random_state=0), X, y) == []
+
+
+def test_six_steps_go_to_the_minimum_of_an_easy_objective(rng):
+    X, y = problem(rng, 60, 4)
+    model = shortfall._Problem(network((4, 3)).parameters, samples(X, y), 0.1, RAW, True)
+    falls = []
+    for _ in range(6):
+        model.value(model.V)
+        step, fall = model.newton_step()
+        model.V -= step
+        falls.append(fall)
+    # Each has twice as many digits as the one before.
+    assert falls[0] > 1e-3
+    assert falls[-1] < 1e-20
+    (coef, intercept), l2 = np.hsplit(model.V, [4]), 0.1
+    assert objective(coef, intercept[:, 0], X, y, l2) == pytest.approx(least(X, y, l2), rel=1e-9)
 
 
 def test_a_singular_hessian_is_no_error():

@@ -109,8 +109,8 @@ class _Problem:
         for k in range(n_classes):
             for other in range(k):
                 shared = self._inputs.T @ ((weighted[k] * self._P[other])[:, None] * self._inputs)
-                hessian[k, :, other] -= shared
-                hessian[other, :, k] -= shared
+                # LAPACK reads no more than the upper triangle.
+                hessian[other, :, k] = -shared
                 hessian[k, :, k] += shared
                 hessian[other, :, other] += shared
         hessian = hessian.reshape(gradient.size, gradient.size)

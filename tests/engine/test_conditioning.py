@@ -190,7 +190,12 @@ def test_one_sample_has_the_scale_of_its_largest_value(values, scale, l2, rng):
     np.testing.assert_allclose(conditioning.coordinates.scale, scale, rtol=1e-12)
 
 
-@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_matrix])
+def with_stored_zeros(X):
+    n, d = X.shape
+    return sparse.csr_matrix((X.ravel(), np.tile(np.arange(d), n), np.arange(n + 1) * d), shape=X.shape)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_matrix, with_stored_zeros])
 def test_a_feature_that_is_rarely_on_stays_uncentred(kind, rng):
     X, y = problem(rng, 200, 4)
     X[:, 1] *= np.arange(200) < 3

@@ -106,7 +106,11 @@ def test_products_are_cut_where_that_is_faster(in_parts):
 
 @pytest.mark.parametrize(
     ("n_outputs", "n_inputs", "n_samples"),
-    [(10, 784, 128), (10, 784, 1000), (64, 784, 32), (100, 784, 32), (64, 784, 128), (500, 784, 32), (1, 1, 1)],
+    [
+        *[(10, 784, 128), (10, 784, 1000), (64, 784, 32), (100, 784, 32), (64, 784, 128), (500, 784, 32), (1, 1, 1)],
+        # Parts of six.
+        *[(10, 16_000, 30), (64, 5000, 32)],
+    ],
 )
 def test_cuts_cover_outputs_and_samples_once(n_outputs, n_inputs, n_samples, in_parts):
     outputs, samples = cut(n_outputs, n_inputs, n_samples)
