@@ -189,7 +189,11 @@ def test_schedules_count_epochs_not_samples(n_samples, iris):
     X, y = iris[0][::-1][:n_samples], iris[1][::-1][:n_samples]
     y = np.where(y == 2, 2, 0) if n_samples > 50 else np.arange(50) % 2
     clf = quick(learning_rate="invscaling", learning_rate_init=0.1).fit(X, y)
-    np.testing.assert_allclose(clf.learning_rate_curve_, 0.1 / np.sqrt(np.arange(1, 6)))
+    calls = clone(clf)
+    for _ in range(5):
+        calls.partial_fit(X, y, classes=np.unique(y))
+    for model in (clf, calls):
+        np.testing.assert_allclose(model.learning_rate_curve_, 0.1 / np.sqrt(np.arange(1, 6)))
 
 
 def test_momentum_follows_the_learning_rate(iris):

@@ -175,6 +175,14 @@ def test_six_steps_go_to_the_minimum_of_an_easy_objective(rng):
     assert objective(coef, intercept[:, 0], X, y, l2) == pytest.approx(least(X, y, l2), rel=1e-9)
 
 
+def test_newton_steps_that_go_too_far_are_halved():
+    X, y = np.array([[-1.0], [-1], [-1], [1], [1], [1]]), np.array([0, 0, 1, 1, 1, 0])
+    # Where the curvature has nearly vanished; the whole step would go some forty times too far.
+    far_off = network((1, 2)).parameters
+    far_off.layers[0].W[0] = [[3], [-3]]
+    assert shortfall.is_far_above(far_off, samples(X, y), 1e-6, RAW, False)
+
+
 def test_a_singular_hessian_is_no_error():
     # A constant feature without intercept and penalty, twice; float32, whose rounding lets no step fall.
     X = np.ones((30, 2), np.float32)

@@ -112,6 +112,15 @@ def test_a_strong_penalty_starts_small_features_small(rng):
     assert penalty < 0.01 * (plain.gains**2).mean()
 
 
+@pytest.mark.parametrize("rows", [None, np.arange(0, 60, 2)], ids=["all", "some"])
+def test_moments_have_the_same_bits_in_any_layout(rows, rng):
+    X, y = raw_problem(rng)
+    w = rng.exponential(size=60)
+    ours, theirs = (moments_of(samples(each, y, w, rows), 0) for each in (X, np.asfortranarray(X)))
+    for name in ("mean", "deviation", "on"):
+        np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), err_msg=name)
+
+
 def test_weights_equal_repetitions(rng):
     X, y = raw_problem(rng)
     counts = rng.randint(1, 4, len(y))

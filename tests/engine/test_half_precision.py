@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from sksoftmax._engine.half_precision import is_half, to_single
+from sksoftmax._engine.reading import take_rows
 
 
 @pytest.mark.parametrize("order", "<>")
@@ -18,3 +19,12 @@ def test_only_floats_of_two_bytes_are_of_half_precision():
     assert is_half(np.dtype("<f2"))
     assert is_half(np.dtype(">f2"))
     assert not any(is_half(np.dtype(other)) for other in ("f4", "i2", "u2", "?", "f8"))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_are_taken_as_wider_numbers(dtype, order, rng):
+    X, rows = np.asarray(rng.normal(size=(300, 5)), np.float16, order), rng.permutation(300)[:200]
+    out = np.empty((200, 5), dtype)
+    take_rows(X, rows, out)
+    np.testing.assert_array_equal(out, X[rows].astype(dtype))

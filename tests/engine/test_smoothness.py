@@ -7,7 +7,7 @@ from sksoftmax._engine.conditioning import Coordinates
 from sksoftmax._engine.minibatches import Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.parameters import Parameters
-from sksoftmax._engine.smoothness import Moments, input_moments, measure
+from sksoftmax._engine.smoothness import ADAM_STEP, USUAL_SAMPLES, Moments, input_moments, measure
 from tests.engine.helpers import ACTIVATION, conditioning_of, network, problem, samples
 
 
@@ -177,6 +177,18 @@ def test_a_few_heavy_samples_among_many_are_seen(seed):
     conditioning = conditioning_of(Samples(X, y, weights / weights.mean()), 1e-4, True, rng)
     (moments,) = input_moments(network((200, 3)), conditioning)
     assert moments.largest_square > 0.5 * 5000 / weights.mean() * 100
+
+
+def test_noise_takes_adam_as_far_in_an_epoch_of_any_batch_size(rng):
+    (X, y), net = problem(rng, 400), network((6, 3))
+    conditioning = conditioning_of(samples(X, y), 1e-4, True, rng)
+    for batch_size, n_steps in ((4, 100), (40, 10), (1000, 1)):
+        for streaming in (False, batch_size == 4):
+            found = learning_rate(net, conditioning, "adam", batch_size, 1e-4, 0.9, streaming)
+            assert found * np.sqrt(n_steps) == pytest.approx(ADAM_STEP, rel=1e-12)
+    # A stream of unknown length is taken for one of the usual.
+    found = learning_rate(net, conditioning, "adam", 100, 1e-4, 0.9, streaming=True)
+    assert found * np.sqrt(USUAL_SAMPLES / 100) == pytest.approx(ADAM_STEP, rel=1e-12)
 
 
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
