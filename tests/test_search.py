@@ -2,6 +2,7 @@
 """The vectorised searches against scikit-learn's: the same numbers, from models that trained together."""
 
 import pickle
+import threading
 import warnings
 from itertools import cycle
 
@@ -381,6 +382,16 @@ def test_models_that_are_equal_after_different_epochs_are_no_twins(iris):
     clf = quick(init_scale=1.0, learning_rate_init=1e-15, fit_intercept=False)
     search = VectorizedGridSearchCV(clf, {"max_iter": [2, 3]}, cv=2, scoring=lambda clf, X, y: clf.n_iter_)
     assert search.fit(*iris).cv_results_["mean_test_score"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_several_jobs_have_threads_of_their_own(n_jobs, iris):
+    def scoring(clf, X, y):
+        return float(threading.current_thread() is threading.main_thread())
+
+    with parallel_backend("threading"):
+        search = VectorizedGridSearchCV(quick(), {"l2": L2S}, cv=2, scoring=scoring, n_jobs=n_jobs, refit=False)
+        assert set(search.fit(*iris).cv_results_["mean_test_score"]) == {n_jobs == 1}
 
 
 @pytest.mark.slow
