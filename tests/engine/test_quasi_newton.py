@@ -164,6 +164,18 @@ def test_a_gradient_that_is_wrong_ends_without_convergence():
     assert not stack.converged[0]
 
 
+def test_a_search_ends_at_a_kink_where_neither_its_pairs_nor_the_gradient_lead_on():
+    def kinked(x):
+        assert stack.n_evaluations[0] < 1000
+        return abs(x[0]) + x[1] ** 2 / 2, np.array([np.sign(x[0]), x[1]])
+
+    stack = Functions([kinked])
+    (found,) = stack.minimise(np.array([[1.0, 2.0]]))
+    assert not stack.converged[0]
+    # A small part of the start's value, 3.
+    assert kinked(found)[0] < 0.1
+
+
 def test_a_direction_that_does_not_fall_gives_way_to_the_gradient_without_pairs(rng):
     class Turned:
         forgotten = ()
