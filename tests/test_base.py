@@ -579,7 +579,7 @@ def test_verbose_prints_a_line_for_each_epoch(iris, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[0] for line in lines] == [f"epoch {i} of 5" for i in range(1, 6)]
     assert "validation loss" in lines[0]
-    quick().fit(*iris)
+    quick().fit(*iris).partial_fit(*iris)
     assert capsys.readouterr().out == ""
 
 

@@ -259,6 +259,17 @@ def test_a_parameter_that_is_not_allowed_fails_alone(iris):
     ):
         found.fit(*iris)
     assert np.isnan(found.cv_results_["mean_test_score"]).tolist() == [False, True]
+    assert found.cv_results_["mean_fit_time"][1] == 0
+
+
+def test_candidates_share_the_times_of_their_steps_and_stack(iris, monkeypatch):
+    monkeypatch.setattr("sksoftmax._cross_fit._since", lambda start: 6.0)
+    grid = {"pca__n_components": [2, 99], "softmaxregression__l2": L2S}
+    found = VectorizedGridSearchCV(make_pipeline(PCA(), quick()), grid, cv=2, refit=False)
+    with pytest.warns(FitFailedWarning), pytest.warns(UserWarning, match="non-finite"):
+        found.fit(*iris)
+    # Of 99 components the steps fail.
+    assert found.cv_results_["mean_fit_time"].tolist() == [4.0] * 3 + [2.0] * 3
 
 
 def test_times_of_the_steps_are_shared(iris):

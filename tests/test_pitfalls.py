@@ -254,6 +254,14 @@ def test_divergence_ends_the_fit_at_once_with_a_remedy(iris):
     assert not hasattr(clf, "coef_")
 
 
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_matrix, sparse.csr_array], ids=["dense", "matrix", "array"])
+def test_divergence_names_the_feature_of_the_largest_value(kind, iris):
+    X, y = iris[0].copy(), iris[1]
+    X[7, 2] = -1e5
+    with pytest.raises(ValueError, match=r"values up to 1e\+05 in feature 2"):
+        SoftmaxRegression(learning_rate_init=1e300, random_state=0).fit(kind(X), y)
+
+
 def test_warm_start_keeps_the_validation_samples(iris):
     X, y = iris
     clf = SoftmaxRegression(early_stopping=True, warm_start=True, random_state=np.random.RandomState(0)).fit(X, y)

@@ -79,15 +79,16 @@ def test_stacks_have_the_samples_of_their_split(digits):
     class Samples(Recorder):
         def on_fit_task_end(self, estimator, context, *, X=None, y=None, metadata=None):
             if context.task_name == "stack":
-                seen.append((X, y, metadata["sample_weight"]))
+                seen.append((X, y, metadata))
 
     weights = np.arange(1.0, 401)
     search = VectorizedGridSearchCV(quick(), {"l2": L2S}, cv=[(np.arange(0, 400, 2), np.arange(1, 400, 2))])
-    search.set_callbacks(Samples()).fit(X, y, sample_weight=weights)
-    ((X_train, y_train, weights_train),) = seen
+    search.set_callbacks(Samples()).fit(X, y, sample_weight=weights).fit(X, y)
+    (X_train, y_train, metadata), (*_, without) = seen
     np.testing.assert_array_equal(X_train, X[::2])
     np.testing.assert_array_equal(y_train, y[::2])
-    np.testing.assert_array_equal(weights_train, weights[::2])
+    np.testing.assert_array_equal(metadata["sample_weight"], weights[::2])
+    assert without is None
 
 
 @pytest.mark.parametrize("n_jobs", [1, slow(2)])

@@ -224,7 +224,7 @@ class _Descent:
         for place in np.flatnonzero(finished):
             result, most = self.results[models[place]], self._settings[models[place]].max_epochs
             result.parameters = self._objective.network.parameters.take([place])
-            result.converged, result.best_epoch = bool(converged[place]), result.n_epochs - 1
+            result.converged = bool(converged[place])
             result.diverged = not np.isfinite(result.data_loss[-1] + result.penalty[-1])
             if not (result.converged or result.stopped) and result.n_epochs < most:
                 result.message = "no step lowers the objective further"
@@ -236,7 +236,6 @@ class _Descent:
         (result,) = self.results
         n_epochs, result.parameters, _ = self.saved
         result.cut(n_epochs, interrupt)
-        result.best_epoch = n_epochs - 1
 
     def _record(self, models, places):
         objective, validated = self._objective, self._objective.validated()

@@ -91,6 +91,17 @@ def test_functions_do_not_meet(rng):
         assert alone.n_moves[0] == together.n_moves[m]
 
 
+def test_an_end_without_progress_does_not_wait_for_steeper_functions(rng):
+    def turning(x):
+        # Its value is the same everywhere, and its gradient as large.
+        return 1e8, 1e-7 * (np.array([0.0, 1.0]) if x.any() else np.array([1.0, 0.0]))
+
+    stack = Functions([turning, quadratic(rng, 2, 100)[0]])
+    stack.minimise(np.zeros((2, 2)))
+    assert stack.converged[0]
+    assert stack.n_moves[0] == 1 < stack.n_moves[1]
+
+
 def test_directions_are_those_of_the_two_loops(rng):
     n_values, H = 30, np.diag(np.logspace(0, 2, 30))
     curvature, pairs = Curvature(2, n_values), []
