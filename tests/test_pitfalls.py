@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from sksoftmax import SoftmaxRegression
 from sksoftmax._held_out import train_and_validation
+from sksoftmax._weights import class_factors
 from tests.parameters import few_quick
 
 
@@ -151,6 +152,11 @@ def test_fractional_weights_with_minibatches_come_close_to_the_weighted_optimum(
     clf = SoftmaxRegression(l2=0.01, batch_size=16, learning_rate="cosine", max_iter=500, tol=None, random_state=0)
     clf.fit(X, y, sample_weight=sample_weight)
     assert np.abs(clf.predict_proba(X) - exact.predict_proba(X)).mean() < 0.005
+
+
+def test_a_class_without_samples_has_no_part_in_the_balance():
+    factors = class_factors(np.array([0, 1, 1]), np.arange(4), np.array([2.0, 1.0, 0.0]), "balanced")
+    np.testing.assert_allclose(factors, [3 / (4 * 2), 3 / (4 * 1), 0, 0])
 
 
 @pytest.mark.parametrize("weights", [{0: 5.0}, "balanced", {0: 1.0, 1: 0.1, 2: 2}], ids=str)

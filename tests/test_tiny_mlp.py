@@ -15,6 +15,7 @@ from sklearn.neural_network import MLPClassifier
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
 from sksoftmax._engine.activations import ACTIVATIONS
+from sksoftmax._engine.conditioning import DAMPING, HIDDEN_DAMPING
 from tests.engine.helpers import ACTIVATION
 from tests.parameters import slow
 
@@ -475,3 +476,12 @@ def test_intercepts_stay_zero_only_without(solver, fit_intercept, datasets):
     ).fit(X, y)
     assert all(np.any(intercept) == fit_intercept for intercept in clf.intercepts_)
     assert clf.score(X, y) > 0.9
+
+
+@pytest.mark.parametrize("hidden_layer_sizes", [(), (5,), (4, 3)], ids=str)
+def test_features_are_damped_more_below_hidden_layers(hidden_layer_sizes, datasets):
+    X, y = datasets["iris"]
+    clf = quick(hidden_layer_sizes, warm_start=True, l2=1e-3).fit(X, y)
+    damping = HIDDEN_DAMPING if hidden_layer_sizes else DAMPING
+    expected = np.sqrt(X.var(axis=0) + damping * np.ptp(X, axis=0) ** 2 + 1e-3)
+    np.testing.assert_allclose(clf._training_state["scale"], expected, rtol=1e-9)
