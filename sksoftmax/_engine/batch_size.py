@@ -33,5 +33,5 @@ def automatic_batch_size(n_samples, sizes, n_values=None):
     if len(sizes) == 2 and n_samples < n_values:
         most = n_samples / WIDE_STEPS_PER_EPOCH
     else:
-        most = max(1.0, min(CALLS / cost, n_samples / STEPS_PER_EPOCH))
+        most = min(CALLS / cost, n_samples / STEPS_PER_EPOCH)
     return min(max(2 ** round(math.log2(most)), SMALLEST), LARGEST)
