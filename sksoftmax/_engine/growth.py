@@ -61,11 +61,7 @@ class Growth:
             return back
         best = objectives < self._smallest
         self._smallest = np.minimum(objectives, self._smallest)
-        if best.all():
-            # The next epoch begins elsewhere.
-            self.best, self._start = self._start, self.best
-        else:
-            self.best.put(np.flatnonzero(best), self._start)
+        self.best.put(np.flatnonzero(best), self._start)
         self._most[back] /= 2
         # What the loss may be on other samples, as far as these tell; after going back nothing is known.
         bound = 4 * (losses + CONFIDENCE * standard_errors)
