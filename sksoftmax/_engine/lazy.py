@@ -148,14 +148,14 @@ class FirstLayer:
         W = parameters.by_feature
         self._dtype, self._n_models = W.dtype, parameters.n_models
         self._shape = W.shape[1] // self._n_models, self._n_models
-        self._state, self._total = [W, velocity.by_feature], []
+        self._state = [W, velocity.by_feature]
         self._l2, self._nesterov = np.asarray(l2, np.float64), nesterov
         inverse_scale = np.ones((self._n_models, 1, 1)) if inverse_scale is None else inverse_scale
         self._q = np.ascontiguousarray(np.square(inverse_scale[:, 0].T, dtype=np.float64))
         self._met, self._now = np.zeros(len(W), np.int32), 0
         self.columns = Columns(len(W))
         self._at_once = max(1, VALUES_AT_ONCE // max(1, W.shape[1]))
-        self._buffers = []
+        self.keep_sum(None)
 
     def keep_sum(self, total):
         """From now on add the iterate to `total` (Parameters by feature, or None) after each step."""

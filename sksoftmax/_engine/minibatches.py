@@ -203,7 +203,6 @@ class Minibatches:
         self.loss_sum, self.square_sum = np.zeros(self.n_models), np.zeros(self.n_models)
         # In the order of their steps.
         self._part_losses = np.empty((self._n_parts(), n_models)) if self._keep_losses else None
-        self._n_served = 0
         self._blocks = {}
 
     def mean_loss(self, parameters, activation):
