@@ -263,6 +263,33 @@ def test_a_plateau_ends_after_exactly_the_patience(patience, rng):
     assert result.n_epochs == 1 + patience
 
 
+@pytest.mark.parametrize(("hidden", "memories"), [((), 2), ((4,), 5)], ids=["softmax", "one hidden layer"])
+def test_a_plateau_of_averaged_models_outlasts_the_steps_that_momentum_remembers(hidden, memories, rng):
+    X, y = problem(rng)
+    settings = Settings(l2=0.0, learning_rate=1e-9, momentum=0.75, max_epochs=50, tolerance=1e-3, averaged=True)
+    (result,) = sgd.train(network((6, *hidden, 3), rng=rng), samples(X, y), [settings], batch_size=10)
+    # An epoch of 4 steps is 1 / (1 - momentum) of them.
+    assert result.n_epochs == 1 + memories
+
+
+@pytest.mark.parametrize("monitor", ["loss", "accuracy"])
+def test_a_plateau_of_what_is_monitored_is_where_it_betters_its_best_by_less_than_the_tolerance(monitor, rng):
+    X = rng.normal(size=(400, 6))
+    y = (X @ rng.normal(size=(6, 3))).argmax(axis=1)
+    train, validation = samples(X, y, rows=np.arange(80)), samples(X, y, rows=np.arange(80, 400))
+
+    def trained(tolerance):
+        settings = Settings(l2=0.0, learning_rate=0.03, max_epochs=8, tolerance=tolerance)
+        (result,) = sgd.train(network((6, 3)), train, [settings], validation=validation, monitor=monitor, batch_size=8)
+        return result
+
+    whole = trained(-np.inf)
+    values = np.array(whole.validation_loss) if monitor == "loss" else -np.array(whole.validation_accuracy)
+    gains = np.minimum.accumulate(values)[:-1] - values[1:]
+    for tolerance in np.unique(gains[gains > 0]):
+        assert trained(tolerance * (1 - 1e-9)).n_epochs == min(8, 2 + np.argmax([*(gains < tolerance), True]))
+
+
 def test_adaptive_schedule_shrinks_at_plateaus_before_it_ends(rng):
     X, y = problem(rng)
     settings = [Settings(l2=0.0, learning_rate=1e-6, shrink=0.2, max_epochs=50, tolerance=1e-3, patience=2)]
