@@ -19,6 +19,12 @@ def test_steps_grow_like_the_inverse_of_a_small_loss(loss, factor):
     assert growth.factors == factor
 
 
+def test_a_large_loss_alone_takes_nothing_from_steps_that_may_shrink():
+    growth = Growth([8.0], network((2, 2)).parameters, least=1 / 64)
+    judge(growth, 2.0)
+    assert growth.factors == 1
+
+
 def test_what_the_loss_may_be_on_other_samples_counts():
     growth = Growth([8.0], network((2, 2)).parameters)
     judge(growth, 0.03, standard_error=0.03)

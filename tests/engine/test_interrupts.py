@@ -149,6 +149,13 @@ def test_a_limit_that_somebody_else_sets_during_a_fit_stays(then):
     assert blas_threads() == [3] * len(blas_threads())
 
 
+def test_a_limit_to_one_thread_from_before_a_fit_stays_after_it():
+    with_blas_threads(int, SMALL, 1)
+    with threadpool_limits(1, user_api="blas"):
+        with_blas_threads(int, SMALL, 1)
+        assert blas_threads() == [1] * len(blas_threads())
+
+
 def test_large_steps_may_use_all_threads():
     assert with_blas_threads(blas_threads, SMALL, LARGE_STEP) == [2] * len(blas_threads())
 

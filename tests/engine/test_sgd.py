@@ -254,6 +254,16 @@ def test_divergence_ends_that_model_only(rng):
     assert good.n_epochs == 8
 
 
+@pytest.mark.parametrize("monitor", ["loss", "accuracy"])
+def test_divergence_ends_a_model_whatever_is_monitored(monitor, rng):
+    X, y = problem(rng)
+    settings = [Settings(l2=1.0, learning_rate=1e6, max_epochs=100)]
+    options = {"validation": samples(X, y), "monitor": monitor, "batch_size": 8}
+    (result,) = sgd.train(network((6, 3), rng=rng), samples(X, y), settings, **options)
+    assert result.diverged
+    assert result.n_epochs < 100
+
+
 @pytest.mark.parametrize("patience", [1, 3])
 def test_a_plateau_ends_after_exactly_the_patience(patience, rng):
     X, y = problem(rng)

@@ -82,6 +82,17 @@ def test_adam_leaves_nothing_subnormal_to_a_feature_that_is_never_on(rng):
     assert (W[:, [0, 1, 3, 4, 5]] != 0).all()
 
 
+def test_adam_sets_to_zero_what_has_vanished_in_the_coordinates_of_its_feature(rng):
+    X, y = np.zeros((32, 2), np.float32), rng.randint(0, 3, 32)
+    net = network((2, 3), 1, np.float32)
+    # In the coordinates of its feature the last of each is far from subnormal.
+    net.parameters.layers[0].W[0] = np.transpose([[1e-34, 1e-40, 1e-20], [1e-42, 1e-40, 1e-34]])
+    settings = Settings(l2=0.0, learning_rate=0.01, max_epochs=1, scale=np.array([1.0, 1e10]))
+    (result,) = sgd.train(net, samples(X, y), [settings], solver="adam")
+    expected = np.transpose([[0, 0, 1e-20], [0, 0, 1e-34]]).astype(np.float32)
+    np.testing.assert_array_equal(result.parameters.layers[0].W[0], expected)
+
+
 @pytest.mark.parametrize("fit_intercept", [True, False])
 @pytest.mark.parametrize("n_epochs", [2, 3])
 def test_adam_with_short_batches_and_changing_rates_follows_the_formula(n_epochs, fit_intercept, rng):
