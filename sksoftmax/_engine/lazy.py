@@ -95,10 +95,10 @@ class Powers:
         square = half**2 - det
         real = square >= 0
         root = np.maximum(np.sqrt(np.abs(square)), LEAST_APART)
-        largest = np.where(real, half + root, 1.0)
-        smallest = np.where(real, np.maximum(det / largest, TINY), 0.0)
+        largest = half + root
+        smallest = np.maximum(det / largest, TINY)
         decay = np.where(real, np.log(largest), np.log(np.maximum(det, TINY)) / 2)
-        turn = np.where(real, decay - np.log(np.maximum(smallest, TINY)), np.arctan2(root, half))
+        turn = np.where(real, decay - np.log(smallest), np.arctan2(root, half))
         h = np.where(real, largest, half)
         apart, off, coupling = np.where(real, largest - smallest, root), 1 - self._kappa * c - h, self._rest * q
         values = decay, turn, apart, smallest, h, off, coupling
