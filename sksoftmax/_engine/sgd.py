@@ -173,7 +173,7 @@ def train(
         mean=mean,
         shuffle=shuffle,
         in_blocks=in_blocks,
-        keep_minibatch_losses=keep_minibatch_losses,
+        keep_losses=keep_minibatch_losses,
     )
     sizes, dtype, n_models = network.parameters.sizes, network.parameters.dtype, len(settings)
     held_out = validation and Minibatches(
@@ -184,25 +184,12 @@ def train(
     return go_through(network, stream, rule, settings, **options)
 
 
-def _prepared(
-    network,
-    samples,
-    settings,
-    *,
-    solver,
-    nesterov,
-    batch_size,
-    divisor=None,
-    mean=None,
-    shuffle=None,
-    in_blocks=False,
-    keep_minibatch_losses=False,
-    may_skip=True,
-):
+def _prepared(network, samples, settings, *, solver, nesterov, batch_size, may_skip=True, **options):
     """What takes the steps of an epoch: the network, by feature where that is faster, the stream of its batches, and a
     function that makes the update rule, as `choose_rule` returns it.
 
     may_skip : whether a step is one product where it can be, and leaves the features alone that a batch does not have
+    **options : of Minibatches
     """
     parameters = network.parameters
     sizes, dtype = parameters.sizes, parameters.dtype
@@ -210,9 +197,7 @@ def _prepared(
     at_once = in_one_part and all(s.scale is None for s in settings)
     lazily = in_one_part and solver == "sgd" and sparse.issparse(samples.X) and _scales_fit(settings, dtype)
     rule = choose_rule(solver, [s.momentum for s in settings], nesterov, at_once, lazily)
-    stream = Minibatches(
-        samples, batch_size, sizes, dtype, mean, shuffle, len(settings), divisor, keep_minibatch_losses, in_blocks
-    )
+    stream = Minibatches(samples, batch_size, sizes, dtype, n_models=len(settings), **options)
     return network.by_feature() if lazily else network, stream, rule
 
 
