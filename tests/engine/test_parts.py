@@ -156,6 +156,20 @@ def test_where_rounds_raise_the_objective_steeply_the_learning_rate_falls(rng):
     assert result.data_loss[-1] + result.penalty[-1] < result.data_loss[0] + result.penalty[0]
 
 
+@pytest.mark.parametrize("rate", [30.0, 100.0])
+def test_the_tolerance_falls_with_the_learning_rate(rate, rng):
+    X, y = problem(rng, 60)
+    net, settings = network((6, 3)), Settings(0.1, learning_rate=rate, max_epochs=100, tolerance=0.01)
+    rounds = rounds_of([samples(X, y)], net, settings, 60)
+    # So many that the loss is known exactly.
+    rounds._n_equal = 1e12
+    (result,) = go_through(net, rounds, choose_rule("sgd", [0.0], False, at_once=False), [settings])
+    tolerance = 0.01 * result.learning_rate[-1] / rate
+    gains = -np.diff(np.add(result.data_loss, result.penalty))
+    assert tolerance < 0.002
+    assert gains[-3] > tolerance > gains[-2] > gains[-1]
+
+
 def test_the_smoothness_of_parts_is_that_of_the_hardest():
     one, other = (Smoothness([Moments(a, b)], 1.0, 0.5, n, False) for a, b, n in ((1.0, 5.0, 10), (2.0, 3.0, 30)))
     assert Smoothness.of_parts([one, other]) == Smoothness([Moments(2.0, 5.0)], 1.0, 0.5, 40, False)
