@@ -271,10 +271,8 @@ def go_through(
                 finished[:] = True
             _retire(stack, active, np.flatnonzero(finished), with_moments, with_course)
 
-    # Sparse products are not those of BLAS.
-    in_products = parameters.without_features() if parameters.is_by_feature else parameters
     try:
-        with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), in_products, stream.batch_size)
+        with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), parameters, stream.batch_size)
     except KeyboardInterrupt as interrupt:
         if saved is None:
             raise
@@ -314,8 +312,7 @@ def steps_on(network, samples, settings, *, rate, n_updates, moments, pull, aver
     def run():
         stream.go_through(rule, n_updates, mean)
 
-    in_products = parameters.without_features() if parameters.is_by_feature else parameters
-    with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), in_products, stream.batch_size)
+    with_blas_threads(lambda: quietly(run, over="ignore", invalid="ignore"), parameters, stream.batch_size)
     of_steps = [parameters, *rule.moments, *([mean.of(0)] if averaged else [])]
     parameters, *moments = (each.handed_over(0) for each in of_steps)
     return parameters, moments[: len(rule.moments)], moments[-1] if averaged else None

@@ -101,7 +101,8 @@ if hasattr(os, "register_at_fork"):
 
 def with_blas_threads(run, parameters, batch_size):
     """Return run() with one BLAS thread, or with as many as the caller allows where each product is large."""
-    if parameters.flat.size * batch_size > LARGE_STEP:
+    # Sparse products are not those of BLAS.
+    if parameters.eager.size * batch_size > LARGE_STEP:
         return run()
     user = object()
 

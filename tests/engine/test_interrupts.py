@@ -156,8 +156,10 @@ def test_a_limit_to_one_thread_from_before_a_fit_stays_after_it():
         assert blas_threads() == [1] * len(blas_threads())
 
 
-def test_large_steps_may_use_all_threads():
+def test_large_steps_may_use_all_threads_but_for_sparse_products():
     assert with_blas_threads(blas_threads, SMALL, LARGE_STEP) == [2] * len(blas_threads())
+    wide = Parameters((LARGE_STEP // 100, 2), is_by_feature=True)
+    assert with_blas_threads(blas_threads, wide, 100) == [1] * len(blas_threads())
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")

@@ -200,6 +200,17 @@ def test_models_that_stay_have_the_means_of_their_own_iterates(rng):
         np.testing.assert_allclose(result.data_loss, alone.data_loss, rtol=1e-10)
 
 
+def test_what_is_told_of_the_mean_of_iterates_is_the_objective_there(rng):
+    X, y = problem(rng, 200)
+    settings = Settings(0.1, 0.3, max_epochs=30, tolerance=0.1, patience=4, averaged=True)
+    (result,) = sgd.train(network((6, 3)), samples(X, y), [settings], batch_size=16)
+    assert result.converged
+    penalty = 0.05 * result.parameters.squared_norm()
+    assert result.penalty[-1] == pytest.approx(penalty, rel=1e-12)
+    objective = textbook_objective(result.parameters, X, y, 0.1)
+    assert result.data_loss[-1] == pytest.approx(objective - penalty, rel=1e-12)
+
+
 def test_a_model_goes_back_to_where_its_best_epoch_began_with_the_penalty_there(rng):
     told, n_steps = [network((6, 3)).parameters], 208 // 16
 

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from sksoftmax._engine import sgd
+from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import Settings
+from sksoftmax._engine.updates import choose_rule
 from tests.engine.helpers import network, problem, samples, textbook_gradient
 
 ETA, MU, L2, STEPS = 0.1, 0.8, 0.05, 7
@@ -65,6 +67,18 @@ def test_a_short_last_batch_takes_no_full_step(rng):
         W, b = W - ETA * share * gW, b - ETA * share * gb
     np.testing.assert_allclose(result.parameters.layers[0].W[0], W, atol=1e-15)
     np.testing.assert_allclose(result.parameters.layers[0].b[0], b, atol=1e-15)
+
+
+@pytest.mark.parametrize("lazily", [False, True])
+def test_a_restart_takes_the_velocity_of_the_given_models_alone(lazily, rng):
+    net = network((6, 4, 3), n_models=3, rng=rng)
+    net = net.by_feature() if lazily else net
+    velocity = net.parameters.take([0, 1, 2])
+    penalty = Penalty(np.zeros(3), net.parameters)
+    rule = choose_rule("sgd", [MU], False, False, lazily)(net, penalty, 1, [velocity])
+    rule.restart(np.array([False, True, False]))
+    for model, share in enumerate([1, 0, 1]):
+        np.testing.assert_array_equal(velocity.take([model]).flat, share * net.parameters.take([model]).flat)
 
 
 def test_adam_leaves_nothing_subnormal_to_a_feature_that_is_never_on(rng):
