@@ -11,14 +11,14 @@ from sksoftmax._engine.products import BiasInput, HiddenUnits, Units
 
 
 class _Workspace:
-    """Buffers for b samples: units[l] and deltas[l] of layer l; the top layer has one for both."""
+    """Buffers for b samples: units[l] and deltas[l] of layer l; the top layer has the former for both."""
 
     def __init__(self, parameters, n_samples):
         fan_outs, dtype = parameters.sizes[1:], parameters.dtype
         self.units = [Units.empty(parameters.n_models, fan_out, n_samples, dtype) for fan_out in fan_outs]
         self.hidden = [HiddenUnits(A, fan_out) for A, fan_out in zip(self.units, fan_outs[1:])]
         self.bias_input = BiasInput(n_samples, dtype)
-        self.deltas = [Units.empty(*A.stack.shape, dtype) for A in self.units[:-1]] + self.units[-1:]
+        self.deltas = [Units.empty(*A.stack.shape, dtype) for A in self.units[:-1]]
         self.cross_entropy = CrossEntropy(self.units[-1].rows, parameters.n_models)
 
 
@@ -100,7 +100,7 @@ class Network:
         """Calls: forward, cross-entropy, and back, for one part of a step."""
         work = self._workspace(batch.size)
         calls = [*self._forward(batch.inputs, work), *self._to_delta(batch, work)]
-        delta = work.deltas[-1]
+        delta = work.units[-1]
         if batch.weights is not None:
             calls.append(bound(np.multiply, delta.rows, batch.weights, delta.rows))
         if not isinstance(step, float):
