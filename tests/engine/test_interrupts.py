@@ -149,6 +149,13 @@ def test_a_limit_that_somebody_else_sets_during_a_fit_stays(then):
     assert blas_threads() == [3] * len(blas_threads())
 
 
+def test_a_fit_has_its_limit_beside_a_living_thread_that_has_set_one():
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(limit_to_three).result(60)
+        assert with_blas_threads(blas_threads, SMALL, 1) == [1] * len(blas_threads())
+        assert blas_threads() == [3] * len(blas_threads())
+
+
 def test_a_limit_to_one_thread_from_before_a_fit_stays_after_it():
     with_blas_threads(int, SMALL, 1)
     with threadpool_limits(1, user_api="blas"):
