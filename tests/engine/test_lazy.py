@@ -74,12 +74,12 @@ def test_a_step_changes_the_features_of_its_batch_alone_until_all_catch_up(rng):
     assert (net.parameters.by_feature != before).all()
 
 
-@pytest.mark.parametrize("rate", [0.5, 3.0, 20.0])
+@pytest.mark.parametrize("rate", [0.5, 2.0, 3.0, 20.0])
 @pytest.mark.parametrize("nesterov", [False, True])
 def test_rates_that_no_closed_form_is_for_train_as_dense_rows(nesterov, rate, rng):
     X, y = problem(rng, 30)
     X[rng.rand(*X.shape) < 0.8] = 0
-    # The product of rate and penalty is beyond 1 for the larger two.
+    # The product of rate and penalty is 1 for the second, and beyond for those after it.
     settings = [Settings(l2=0.5, learning_rate=rate, momentum=0.5, max_epochs=3)]
     found = [
         sgd.train(
