@@ -5,7 +5,7 @@ from scipy import sparse
 
 from sksoftmax._engine import sgd
 from sksoftmax._engine.lazy import Powers
-from sksoftmax._engine.minibatches import Minibatches, Samples
+from sksoftmax._engine.minibatches import MOST_PART_ROWS, Minibatches, Samples
 from sksoftmax._engine.network import Network
 from sksoftmax._engine.penalty import Penalty
 from sksoftmax._engine.result import Settings
@@ -72,6 +72,33 @@ def test_a_step_changes_the_features_of_its_batch_alone_until_all_catch_up(rng):
     np.testing.assert_array_equal(changed, [False, True, True, False, True, False])
     rule.settle()
     assert (net.parameters.by_feature != before).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "solver", "batch_size", "scale", "by_feature"),
+    [
+        (sparse.csr_matrix, "sgd", 32, 1.0, True),
+        (sparse.csr_matrix, "sgd", MOST_PART_ROWS, 1e-14, True),
+        (sparse.csr_matrix, "sgd", MOST_PART_ROWS + 1, 1.0, False),
+        (sparse.csr_matrix, "adam", 32, 1.0, False),
+        # One over its square is 0 in single precision.
+        (sparse.csr_matrix, "sgd", 32, 1e25, False),
+        (np.asarray, "sgd", 32, 1.0, False),
+    ],
+)
+def test_sgd_on_small_sparse_batches_alone_goes_by_feature(kind, solver, batch_size, scale, by_feature, rng):
+    X, y = problem(rng, MOST_PART_ROWS + 1, dtype=np.float32)
+    settings = Settings(l2=0.0, learning_rate=0.1, max_epochs=1, scale=np.full(6, scale))
+    told = []
+    sgd.train(
+        network((6, 3), 1, np.float32),
+        samples(kind(X), y),
+        [settings],
+        solver=solver,
+        batch_size=batch_size,
+        on_epoch=lambda _, parameters: told.append(parameters.is_by_feature),
+    )
+    assert told == [by_feature]
 
 
 @pytest.mark.parametrize("rate", [0.5, 2.0, 3.0, 20.0])
