@@ -79,7 +79,7 @@ class TrainingResult:
     minibatch_loss : an array of the data loss of each step, for each epoch; empty unless asked for
     moments : what the update rule remembers, a list of Parameters; empty unless asked for
     course : Course, where training stands, or None unless asked for
-    best_epoch : the epoch (from 0) whose parameters these are; not set by L-BFGS, which goes back to none
+    best_epoch : the epoch (from 0) whose parameters these are, where validation samples tell; not set by L-BFGS
     stopped : whether `on_epoch` asked to stop, or an interrupt did
     interrupt : the KeyboardInterrupt that fell into a later epoch, or None
     """

@@ -456,8 +456,6 @@ def _retire(stack, results, finished, with_moments, with_course):
             results[i].moments = [moment.handed_over(i) for moment in stack.rule.moments]
         if with_course:
             results[i].course = stack.course.of(i)
-        if stack.best is None:
-            results[i].best_epoch = results[i].n_epochs - 1
     stay = np.setdiff1d(np.arange(len(results)), finished)
     if len(stay):
         stack.take(stay)
