@@ -166,11 +166,9 @@ def test_the_best_parameters_on_the_validation_samples_are_returned(monitor, rng
 def trained_in_growing_steps(rates, rng, **options):
     """Models of samples that can be told apart, whose steps grow, with these learning rates."""
     X, y = problem(rng, 208)
-    data, shuffle = samples(X + 4 * np.eye(6)[y], y), np.random.RandomState(1)
     settings = [Settings(1e-6, rate, momentum=0.9, most_growth=8.0, max_epochs=8) for rate in rates]
-    return sgd.train(
-        network((6, 3), len(rates)), data, settings, nesterov=True, batch_size=16, shuffle=shuffle, **options
-    )
+    options = {"nesterov": True, "batch_size": 16, "shuffle": np.random.RandomState(1), **options}
+    return sgd.train(network((6, 3), len(rates)), samples(X + 4 * np.eye(6)[y], y), settings, **options)
 
 
 def test_a_model_that_goes_back_to_where_it_was_best_leaves_the_others_where_they_are():
@@ -182,6 +180,19 @@ def test_a_model_that_goes_back_to_where_it_was_best_leaves_the_others_where_the
         np.testing.assert_allclose(result.penalty, alone.penalty, rtol=1e-9)
         assert result.learning_rate == alone.learning_rate
     assert min(np.diff(calm.learning_rate)) >= 0 > min(np.diff(hasty.learning_rate))
+
+
+def test_a_training_that_goes_on_goes_back_to_where_an_earlier_epoch_began():
+    def trained(**options):
+        return trained_in_growing_steps([0.5], np.random.RandomState(0), **options)[0]
+
+    whole, shuffle = trained(), np.random.RandomState(1)
+    (n_before,) = np.flatnonzero(np.diff(whole.learning_rate) < 0)
+    part = trained(shuffle=shuffle, with_course=True, on_epoch=lambda results, _: results[0].n_epochs == n_before)
+    assert part.n_epochs == n_before
+    result = trained(shuffle=shuffle, earlier=part, moments=part.moments)
+    np.testing.assert_array_equal(result.parameters.flat, whole.parameters.flat)
+    assert result.learning_rate == whole.learning_rate
 
 
 def test_models_that_stay_have_the_means_of_their_own_iterates(rng):
