@@ -22,7 +22,7 @@ STEEP = 2.0
 def most_growth(rate, l2, scale):
     """The largest factor on a learning rate, for coordinates x / scale: the curvature of the penalty does not fall."""
     part = float(rate) * (math.sqrt(l2) / float(scale.min())) ** 2
-    return MOST if MOST * part <= 1 else max(1.0, 1 / part)
+    return max(1.0, MOST / max(1.0, MOST * part))
 
 
 class Growth:
