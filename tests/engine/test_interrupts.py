@@ -94,6 +94,7 @@ def test_no_moment_of_an_interrupt_leaves_a_part_of_an_epoch(rng):
             np.testing.assert_array_equal(result.moments[0].flat, whole.moments[0].flat)
             assert (result.data_loss, result.n_updates) == (whole.data_loss, whole.n_updates)
             assert next_number == expected_number
+            assert result.stopped == (result.interrupt is not None)
             seen.add(result.n_epochs)
             interrupted = result.interrupt is not None
         place += 1
