@@ -222,6 +222,18 @@ def test_what_is_told_of_the_mean_of_iterates_is_the_objective_there(rng):
     assert result.data_loss[-1] == pytest.approx(objective - penalty, rel=1e-12)
 
 
+def test_a_model_stays_where_it_is_if_the_mean_of_its_iterates_is_worse(rng):
+    X, y = problem(rng)
+    # Each step improves, by less than the tolerance: the mean lags behind.
+    settings = Settings(0.1, 0.01, max_epochs=30, tolerance=1.0, patience=6, averaged=True)
+    (result,) = sgd.train(network((6, 3)), samples(X, y), [settings], batch_size=40)
+    assert result.converged
+    plain = replace(settings, averaged=False, tolerance=-np.inf, max_epochs=result.n_epochs)
+    (expected,) = sgd.train(network((6, 3)), samples(X, y), [plain], batch_size=40)
+    np.testing.assert_array_equal(result.parameters.flat, expected.parameters.flat)
+    assert result.data_loss == expected.data_loss
+
+
 def test_a_model_goes_back_to_where_its_best_epoch_began_with_the_penalty_there(rng):
     told, n_steps = [network((6, 3)).parameters], 208 // 16
 
