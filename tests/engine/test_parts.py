@@ -170,6 +170,15 @@ def test_the_tolerance_falls_with_the_learning_rate(rate, rng):
     assert gains[-3] > tolerance > gains[-2] > gains[-1]
 
 
+def test_steps_on_a_part_have_the_mean_of_their_iterates(rng):
+    X, y = problem(rng, 32)
+    options = {"solver": "sgd", "nesterov": False, "batch_size": 16, "rate": 0.1, "n_updates": 0}
+    options |= {"moments": [], "pull": None, "averaged": True}
+    first, _, _ = steps_on(network((6, 3)), samples(X, y, rows=np.arange(16)), Settings(0.1), **options)
+    last, _, mean = steps_on(network((6, 3)), samples(X, y), Settings(0.1), **options)
+    np.testing.assert_allclose(mean.flat, (first.flat + last.flat) / 2, rtol=1e-12)
+
+
 def test_the_smoothness_of_parts_is_that_of_the_hardest():
     one, other = (Smoothness([Moments(a, b)], 1.0, 0.5, n, False) for a, b, n in ((1.0, 5.0, 10), (2.0, 3.0, 30)))
     assert Smoothness.of_parts([one, other]) == Smoothness([Moments(2.0, 5.0)], 1.0, 0.5, 40, False)
