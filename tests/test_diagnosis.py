@@ -9,14 +9,13 @@ import pytest
 from sklearn.base import clone
 
 from sksoftmax import SoftmaxRegression, TinyMLPClassifier
-from tests.parameters import slow
 
 LONGER = {"max_iter": 100}
 CLOSE = 0.9
 SETTINGS = {
     "solver": ["sgd", "adam", "lbfgs"],
     "l2": [0.1, 1.0, 10.0, 100.0],
-    "max_iter": [1, 2, 3, 10],
+    "max_iter": [1, 3, 10],
     "learning_rate_init": ["auto", 1e-3, 0.1],
 }
 
@@ -41,10 +40,11 @@ def advised(message, clf):
     return [{"l2": clf.l2 / 100}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", [SoftmaxRegression, TinyMLPClassifier])
-@pytest.mark.parametrize("name", ["iris", slow("digits")])
+@pytest.mark.parametrize("name", ["iris", "digits"])
 def test_what_is_advised_lowers_an_objective_that_is_far_off(name, cls, datasets):
-    X, y = datasets[name]
+    X, y = (array[:400] for array in datasets[name])
     n_told = 0
     for values in product(*SETTINGS.values()):
         settings = dict(zip(SETTINGS, values))

@@ -92,7 +92,7 @@ def abs_of(X):
     return abs(X)
 
 
-@pytest.mark.parametrize("seed", [0, *(slow(seed) for seed in range(1, 5))])
+@pytest.mark.parametrize("seed", [0, slow(1), slow(2)])
 @pytest.mark.parametrize("chosen", [KINDS[0], *(slow(kind) for kind in KINDS[1:])])
 def test_results_are_those_of_scikit_learn(chosen, seed, table):
     X, y, weights, groups = table

@@ -5,6 +5,7 @@ import copy
 import pickle
 import subprocess
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
@@ -96,20 +97,22 @@ IN_ANOTHER_PROCESS = """
 import pickle, sys
 from sklearn.datasets import load_digits
 X, y = load_digits(return_X_y=True)
-clf = pickle.load(sys.stdin.buffer)
-sys.stdout.buffer.write(pickle.dumps(clf.set_params(max_iter=24).fit(X[:400], y[:400])))
+models = pickle.load(sys.stdin.buffer)
+for clf in models.values():
+    clf.set_params(max_iter=24).fit(X[:400], y[:400])
+sys.stdout.buffer.write(pickle.dumps(models))
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["held out", "adam, held out", "lbfgs"])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-def test_another_process_goes_on_too(name, digits):
-    for cut in CUTS:
-        clf = pickle.dumps(model(name, max_iter=cut).fit(*digits))
-        command = [sys.executable, "-W", "ignore", "-c", IN_ANOTHER_PROCESS]
-        found = subprocess.run(command, input=clf, stdout=subprocess.PIPE, check=True).stdout
-        assert_same_training(pickle.loads(found), model(name).fit(*digits))
+def test_another_process_goes_on_too(digits):
+    cuts = product(["held out", "adam, held out", "lbfgs"], CUTS)
+    models = pickle.dumps({(name, cut): model(name, max_iter=cut).fit(*digits) for name, cut in cuts})
+    command = [sys.executable, "-W", "ignore", "-c", IN_ANOTHER_PROCESS]
+    found = subprocess.run(command, input=models, stdout=subprocess.PIPE, check=True).stdout
+    for (name, _), clf in pickle.loads(found).items():
+        assert_same_training(clf, model(name).fit(*digits))
 
 
 def changed_coefficients(clf, X, y):

@@ -22,6 +22,7 @@ from sksoftmax import (
 from sksoftmax.plotting import CoefficientImagesDisplay, LossCurveDisplay, training_snapshots
 from tests.faults.leaving import X, Y, as_before, model_of, of_process, quick
 from tests.faults.places import failing_at, places_of
+from tests.parameters import slow
 
 CLASSES = np.arange(10)
 
@@ -94,7 +95,7 @@ def some(places, n, seed):
 
 def sampled(names, of_quick_set):
     """Few places of some in the quick set, and more of all of them."""
-    return [*((name, 8) for name in of_quick_set), *(pytest.param(name, 40, marks=pytest.mark.slow) for name in names)]
+    return [*((name, 8) for name in of_quick_set), *(slow(name, 25) for name in names)]
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -8,6 +8,8 @@ from tests.plotting.tables import trips
 
 @pytest.fixture(autouse=True)
 def _close_figures():
+    # Those of tests elsewhere.
+    plt.close("all")
     yield
     plt.close("all")
 

@@ -162,7 +162,8 @@ def break_in_the_middle(context, name):
     context.setattr(Axes, name, fail)
 
 
-@pytest.mark.parametrize("drawn_before", [False, True])
+@pytest.mark.parametrize("drawer", ["coefficients", slow("bars")], indirect=True)
+@pytest.mark.parametrize("drawn_before", [slow(False), True])
 def test_a_place_is_as_before_where_drawing_fails(drawn_before, drawer, monkeypatch):
     n_panels, draw = drawer
     for figure, ax in places(n_panels):
