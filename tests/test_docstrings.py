@@ -48,7 +48,7 @@ def callables():
         yield pytest.param(cls, cls.__doc__, id=name)
 
 
-@pytest.mark.parametrize(("function", "doc"), callables())
+@pytest.mark.parametrize(("function", "doc"), list(callables()))
 def test_documented_parameters_and_defaults_are_those_of_the_signature(function, doc):
     signature = inspect.signature(function)
     expected = {

@@ -3,10 +3,12 @@
 
 import gzip
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -27,7 +29,10 @@ def test_default_settings_on_raw_features(name, datasets):
     by_hand = make_pipeline(
         StandardScaler(), SoftmaxRegression(learning_rate_init=0.05, learning_rate="adaptive", random_state=0)
     )
-    assert raw >= cross_val_score(by_hand, X, y, cv=5).mean() - 0.01
+    with warnings.catch_warnings():
+        # With such a rate iris ends far above its minimum.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        assert raw >= cross_val_score(by_hand, X, y, cv=5).mean() - 0.01
 
 
 # MLPClassifier((64,), "tanh") reaches 0.972, 0.970, 0.940 and 0.924 on standardised features.

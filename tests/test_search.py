@@ -111,7 +111,7 @@ MODELS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("model", "data"), zip(MODELS, cycle(["digits", "iris", "wine"])))
+@pytest.mark.parametrize(("model", "data"), list(zip(MODELS, cycle(["digits", "iris", "wine"]))))
 def test_results_are_those_of_scikit_learn(model, data, datasets):
     X, y = datasets[data]
     X, y = X[:200], y[:200]
