@@ -237,8 +237,9 @@ def exclusive_or():
 )
 def test_hidden_units_solve_what_lines_cannot(problem, accuracy, activation, solver):
     X, y = problem
-    mlp = TinyMLPClassifier(activation=activation, solver=solver, random_state=0).fit(X, y)
-    assert mlp.score(X, y) >= accuracy
+    starts = [TinyMLPClassifier(activation=activation, solver=solver, random_state=seed) for seed in range(5)]
+    # Rounding decides which start ends beside the solution.
+    assert sum(mlp.fit(X, y).score(X, y) >= accuracy for mlp in starts) >= 4
     assert SoftmaxRegression(random_state=0).fit(X, y).score(X, y) <= 0.9
 
 
