@@ -154,6 +154,7 @@ def test_real_interrupts_of_a_search_leave_the_table_of_what_was_finished(digits
 
 
 WITH_TWO_JOBS = """
+import signal
 import numpy as np
 from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_info
@@ -162,6 +163,8 @@ X, y = load_digits(return_X_y=True)
 model = SoftmaxRegression(max_iter=3000, tol=None, random_state=0)
 search = VectorizedGridSearchCV(model, {"batch_size": [32, 64]}, cv=20, n_jobs=2, verbose=2)
 threads = [pool["num_threads"] for pool in threadpool_info()]
+# What a shell starts in the background ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     search.fit(X[:600], y[:600])
 except KeyboardInterrupt:
