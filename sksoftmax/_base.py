@@ -328,7 +328,7 @@ class BaseSoftmaxClassifier(
     # Start
 
     def _sizes(self, n_features):
-        """Those of the layers; raises where no array could hold their parameters."""
+        """Sizes of the layers; raises where no array could hold their parameters."""
         hidden, _ = self._hidden_shape()
         sizes = (n_features, *hidden, len(self.classes_))
         if Parameters.count(sizes) > MOST_VALUES:

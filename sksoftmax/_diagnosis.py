@@ -65,21 +65,7 @@ def advice(estimator, result, start):
     creeps = rate != "auto" and _creeps(estimator.loss_curve_, estimator.learning_rate_curve_)
     comes_down = end < FAR_ABOVE * start and not (result.converged or result.message)
     if is_far and (creeps or not comes_down):
-        # The gradient of the cross-entropy is bounded, so too large steps wander far off but seldom overflow.
-        if creeps:
-            cause = (
-                f"learning_rate_init == {rate} is too small to get there from a random start: use a larger one or "
-                "learning_rate_init='auto'."
-            )
-        elif rate != "auto":
-            cause = (
-                f"learning_rate_init == {rate} is too large for these features and l2 == {estimator.l2_}: use a "
-                "smaller one, learning_rate_init='auto', or scaled features."
-            )
-        elif estimator.penalty_curve_[-1] > estimator.data_loss_curve_[-1]:
-            cause = f"l2 == {estimator.l2_:.3g} is more than training can follow: use a smaller l2."
-        else:
-            cause = "The learning rate is too large for these features: scale them, or set a small learning_rate_init."
+        cause = _cause(estimator, rate, creeps)
         return f"{name} ends with an objective of {end:.3g}; zero coefficients have {zero:.3g}. {cause}"
     may_end = estimator.tol is not None and (estimator.solver == "lbfgs" or estimator.n_iter_no_change < np.inf)
     if may_end and not (result.converged or result.stopped):
@@ -90,6 +76,24 @@ def advice(estimator, result, start):
             f"Increase max_iter{others}."
         )
     return None
+
+
+def _cause(estimator, rate, creeps):
+    """Why a training ends far above the objective of zero coefficients, and what to change."""
+    if creeps:
+        return (
+            f"learning_rate_init == {rate} is too small to get there from a random start: use a larger one or "
+            "learning_rate_init='auto'."
+        )
+    # The gradient of the cross-entropy is bounded, so too large steps wander far off but seldom overflow.
+    if rate != "auto":
+        return (
+            f"learning_rate_init == {rate} is too large for these features and l2 == {estimator.l2_}: use a smaller "
+            "one, learning_rate_init='auto', or scaled features."
+        )
+    if estimator.penalty_curve_[-1] > estimator.data_loss_curve_[-1]:
+        return f"l2 == {estimator.l2_:.3g} is more than training can follow: use a smaller l2."
+    return "The learning rate is too large for these features: scale them, or set a small learning_rate_init."
 
 
 def _creeps(curve, rates):

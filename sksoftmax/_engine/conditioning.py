@@ -107,9 +107,8 @@ def _moments(X, weights, units):
         on = weights @ (X != 0) / total
         X = X if np.all(units == 1) else X / units
         mean = X.T @ weights / total
-        squares = X - mean
-        np.square(squares, out=squares)
-        variance = weights @ squares / total
+        centred = X - mean
+        variance = weights @ np.square(centred, out=centred) / total
     return mean * units, np.sqrt(variance) * units, on
 
 
